@@ -1,0 +1,1 @@
+//! The messaging building block.

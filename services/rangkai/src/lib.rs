@@ -1,0 +1,1 @@
+//! All five blocks in one process, and the command line.

@@ -1,0 +1,10 @@
+//! Reads a service's configuration: its own defaults, then a file, then the environment.
+
+mod environment;
+mod error;
+mod load;
+mod secret;
+
+pub use error::ConfigError;
+pub use load::{Options, load, print};
+pub use secret::Secret;

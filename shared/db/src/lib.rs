@@ -1,0 +1,29 @@
+//! The way to the database: units of work, requests answered once, the audit log, leases, schemas.
+//!
+//! `SQLite` and PostgreSQL serve the same code. Every change runs in a transaction of a task of its
+//! own ([`Db::once`], [`Db::act`]): a caller that goes away never leaves one open behind it.
+
+mod audit;
+mod chain;
+mod clock;
+mod config;
+mod connect;
+mod fault;
+mod lease;
+mod migrate;
+mod once;
+mod schema;
+pub mod sql;
+mod tx;
+mod work;
+
+pub use chain::{AuditHead, AuditReport};
+pub use config::DatabaseConfig;
+pub use connect::Db;
+pub use lease::Lease;
+pub use migrate::OpenError;
+pub use once::{Call, RequestIdReused};
+pub use schema::{SqlMigration, base_migrations};
+pub use sea_orm::{DbErr, SqlErr};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use tx::Tx;

@@ -1,0 +1,33 @@
+//! Serving gRPC and calling it: one way to start, to stop, to read a request and to say no.
+
+mod body;
+mod breakers;
+mod call;
+mod check;
+mod client;
+mod config;
+mod health;
+mod limits;
+mod observe;
+mod page;
+mod reflection;
+mod rules;
+mod server;
+mod status;
+mod stop;
+mod trace;
+mod violations;
+
+pub use breakers::breakers;
+pub use call::call;
+pub use client::Client;
+pub use config::{ServerConfig, TlsConfig};
+pub use health::Ready;
+pub use limits::remaining;
+pub use page::page_token;
+pub use rangkai_auth::{EndpointConfig, EndpointError, connect};
+pub use rules::RuleError;
+pub use server::{ServeError, Server};
+pub use status::{internal, refusal};
+pub use stop::shutdown_signal;
+pub use violations::Violations;

@@ -1,0 +1,9 @@
+//! Every test that needs more than one function: one binary, so that one database server is enough.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "in a test, nothing to unwrap is a failure"
+)]
+
+mod tidy;
