@@ -3,14 +3,20 @@
 //! Entries are chained some time after they were written, so that writers never wait for each
 //! other. The hashes are keyed: whoever can write to the database cannot make a chain that fits.
 
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
 use rangkai_primitives::{Agency, Caller, Timestamp};
 use sea_orm::{DbErr, QueryResult};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{Db, Tx, sql};
 
 /// How many entries are looked at in one transaction.
 const BATCH: usize = 500;
+/// How long new entries wait to be chained.
+const SEAL_EVERY: Duration = Duration::from_secs(5);
 
 /// The end of the chain; kept elsewhere, it proves that nothing was cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +53,25 @@ impl Db {
             let (head, sealed) = self.tend(|tx| async move { seal_batch(&tx).await }).await?;
             if sealed < BATCH {
                 return Ok(head);
+            }
+        }
+    }
+
+    /// Seals the audit log every few seconds, until `stop` is cancelled.
+    ///
+    /// The head goes to the log each time it moved: where logs leave the machine, that is the copy
+    /// outside the database by which a log cut off at its end is noticed.
+    pub async fn keep_audit_sealed(&self, stop: &CancellationToken) {
+        let mut last = 0;
+        while stop.run_until_cancelled(tokio::time::sleep(SEAL_EVERY)).await.is_some() {
+            match self.seal_audit().await {
+                Ok(head) if head.position > last => {
+                    last = head.position;
+                    let hash = head.hexadecimal();
+                    tracing::info!(audit.position = head.position, audit.hash = hash, "sealed");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "the audit log cannot be sealed"),
             }
         }
     }
@@ -140,6 +165,12 @@ async fn head(tx: &Tx, lock: bool) -> Result<AuditHead, DbErr> {
         position: row.try_get("", "position")?,
         hash: hash.try_into().unwrap_or_default(),
     })
+}
+
+impl AuditHead {
+    fn hexadecimal(&self) -> String {
+        HEXLOWER.encode(&self.hash)
+    }
 }
 
 struct Entry {
