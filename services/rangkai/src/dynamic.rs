@@ -51,7 +51,11 @@ pub async fn call(session: &Session, name: &str, mut request: Value) -> anyhow::
 /// After a pause of this length nobody waits for an answer any more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-async fn once(session: &Session, method: &MethodDescriptor, request: Value) -> anyhow::Result<Value> {
+async fn once(
+    session: &Session,
+    method: &MethodDescriptor,
+    request: Value,
+) -> anyhow::Result<Value> {
     let mut answers = send(session, method, request).await?;
     let answer = answers.message().await?;
     let answer = answer.ok_or_else(|| Status::internal("the answer is empty"))?;

@@ -100,7 +100,8 @@ impl Screen {
     ///
     /// When standard output is gone.
     pub fn verdict(&mut self, holds: bool, claim: &str) -> io::Result<()> {
-        let (mark, color) = if holds { ("✓", AnsiColors::Green) } else { ("✗", AnsiColors::Red) };
+        let (mark, color) =
+            if holds { ("✓", AnsiColors::Green) } else { ("✗", AnsiColors::Red) };
         let mark = mark.if_supports_color(Stream::Stdout, |mark| mark.color(color)).to_string();
         self.line(format!("  {mark} {claim}"))
     }
@@ -136,7 +137,9 @@ impl Screen {
                     text.push_str(&format!("\n  {key}: {value}"));
                 }
             }
-            for broken in status.get_details_bad_request().into_iter().flat_map(|bad| bad.field_violations) {
+            for broken in
+                status.get_details_bad_request().into_iter().flat_map(|bad| bad.field_violations)
+            {
                 text.push_str(&format!("\n  {}: {}", broken.field, broken.description));
             }
         }

@@ -51,9 +51,7 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
             ("CreateClient", request, reach)
         }
         Verb::List { reach } => ("ListClients", json!({}), reach),
-        Verb::Disable { client, reach } => {
-            ("DisableClient", json!({ "clientId": client }), reach)
-        }
+        Verb::Disable { client, reach } => ("DisableClient", json!({ "clientId": client }), reach),
     };
     show(screen, &reach, &format!("{SERVICE}/{method}"), request).await
 }

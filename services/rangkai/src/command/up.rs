@@ -50,7 +50,8 @@ pub fn reach(screen: &mut Screen, platform: &Platform) -> anyhow::Result<()> {
     screen.line(format!("  data         {folder}"))?;
     screen.line(format!("  key set      http://{identity}/.well-known/jwks.json"))?;
     screen.line(format!("  tokens       POST http://{identity}/oauth2/token"))?;
-    screen.line(format!("  administrator: client `admin`, its secret is in {folder}/secrets.toml"))?;
+    screen
+        .line(format!("  administrator: client `admin`, its secret is in {folder}/secrets.toml"))?;
     screen.line("  Stop with Ctrl-C.")?;
     Ok(())
 }

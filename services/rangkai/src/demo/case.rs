@@ -44,7 +44,11 @@ impl<'a> Case<'a> {
         let answer =
             call(portal, "rangkai.identity.v1.PersonService/ResolveSubject", request).await?;
         let subject_id = text(&answer, "/subjectId")?;
-        screen.step(Block::Identity, "found the person by NIK", "known to the agency by an id of its own")?;
+        screen.step(
+            Block::Identity,
+            "found the person by NIK",
+            "known to the agency by an id of its own",
+        )?;
 
         let request = json!({
             "serviceName": "sim-renewal",
@@ -77,7 +81,9 @@ impl<'a> Case<'a> {
             let positions = instance["positions"].as_array();
             positions.is_some_and(|positions| {
                 let at = |position: &Value| {
-                    position.as_str().is_some_and(|pointer| pointer.split('/').any(|part| part == name))
+                    position
+                        .as_str()
+                        .is_some_and(|pointer| pointer.split('/').any(|part| part == name))
                 };
                 positions.iter().any(at)
             })

@@ -2,8 +2,9 @@
 
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::NaiveDate;
 use rangkai_config::Secret;
-use rangkai_primitives::{Agency, Clock};
+use rangkai_primitives::{Agency, Clock, Zone};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,6 +40,7 @@ pub struct Cast {
     pub bank: Session,
     /// The agency's administrator.
     pub chief: Session,
+    clock: Clock,
 }
 
 /// Five running blocks, and the right to bring agencies in.
@@ -78,17 +80,32 @@ impl Cast {
             json!({ "csv": STANDARD.encode(PEOPLE) }),
         )
         .await?;
-        screen.step(Block::Identity, "imported the population register", &format!("{} people", answer["createdCount"]))?;
+        screen.step(
+            Block::Identity,
+            "imported the population register",
+            &format!("{} people", answer["createdCount"]),
+        )?;
 
         let maker = Maker { site, operator: &operator };
         let portal = maker.client("korlantas", "Portal", &PORTAL, &[]).await?;
         let examiner = maker.client("korlantas", "Budi", &OFFICER, &["satpas_examiner"]).await?;
-        let head = maker.client("korlantas", "Sari", &OFFICER, &["satpas_head"]).await?;
+        let head = maker.client("korlantas", "Sari", &OFFICER, &["satpas_supervisor"]).await?;
         let bank = maker.client("bank-bri", "Host to host", &BANK, &[]).await?;
-        screen.step(Block::Identity, "made clients for the portal, two officers and a bank", "4 clients")?;
+        screen.step(
+            Block::Identity,
+            "made clients for the portal, two officers and a bank",
+            "4 clients",
+        )?;
 
         publish(&chief, screen).await?;
-        Ok(Self { portal, examiner, head, bank, chief })
+        Ok(Self { portal, examiner, head, bank, chief, clock: site.clock.clone() })
+    }
+}
+
+impl Cast {
+    /// Today's date in Jakarta.
+    pub fn today(&self) -> NaiveDate {
+        Zone::Wib.date(self.clock.now())
     }
 }
 
@@ -157,13 +174,21 @@ async fn publish(chief: &Session, screen: &mut Screen) -> anyhow::Result<()> {
     let answer =
         call(chief, "rangkai.registration.v1.CatalogueService/PublishService", request).await?;
     let version = text(&answer, "/service/version")?;
-    screen.step(Block::Registration, "published the service sim-renewal", &format!("version {version}"))?;
+    screen.step(
+        Block::Registration,
+        "published the service sim-renewal",
+        &format!("version {version}"),
+    )?;
 
     let request = json!({ "document": WORKFLOW });
     let answer =
         call(chief, "rangkai.workflow.v1.DefinitionService/PublishDefinition", request).await?;
     let version = text(&answer, "/definition/version")?;
-    screen.step(Block::Workflow, "published the workflow sim-renewal", &format!("version {version}"))?;
+    screen.step(
+        Block::Workflow,
+        "published the workflow sim-renewal",
+        &format!("version {version}"),
+    )?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! Three people on their way to a driving licence: a renewal that succeeds, one that is refused
 //! after payment, one that is never paid.
 
-mod cast;
 mod case;
+mod cast;
 mod proof;
 pub mod stories;
 
@@ -14,12 +14,12 @@ use rangkai_telemetry::TelemetryConfig;
 
 use self::proof::Proof;
 
-pub use cast::{Cast, Site};
 use crate::{
     command,
     platform::{Addresses, Platform},
     screen::Screen,
 };
+pub use cast::{Cast, Site};
 
 /// How to run the demonstration.
 #[derive(Args, Debug)]
@@ -42,8 +42,7 @@ pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<Ex
     let _telemetry = rangkai_telemetry::start("rangkai", &telemetry)?;
     let stop = rangkai_rpc::shutdown_signal()?;
     let folder = tempfile::tempdir()?;
-    let platform =
-        Platform::start(folder.path(), Addresses::local(0), Clock::system()).await?;
+    let platform = Platform::start(folder.path(), Addresses::local(0), Clock::system()).await?;
 
     let site = Site {
         addresses: platform.addresses(),

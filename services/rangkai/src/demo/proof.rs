@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{case::words, cast::Cast};
-use crate::{
-    dynamic::call,
-    screen::Screen,
-    session::Session,
-};
+use crate::{dynamic::call, screen::Screen, session::Session};
 
 /// One thing that must hold.
 struct Check {
@@ -88,8 +84,7 @@ impl Proof {
 
 /// The ledger is sound, and nobody owes anything.
 async fn ledger(chief: &Session) -> anyhow::Result<Vec<Check>> {
-    let answer =
-        call(chief, "rangkai.payments.v1.LedgerService/ProveLedger", json!({})).await?;
+    let answer = call(chief, "rangkai.payments.v1.LedgerService/ProveLedger", json!({})).await?;
     let proof = &answer["proofs"][0];
     let count = |key: &str| proof[key].as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
     let (entries, imbalance): (i64, i64) = (count("entryCount"), count("imbalanceMinor"));
@@ -98,8 +93,7 @@ async fn ledger(chief: &Session) -> anyhow::Result<Vec<Check>> {
         holds: answer["sound"] == true && entries > 0,
     };
 
-    let answer =
-        call(chief, "rangkai.payments.v1.LedgerService/ListAccounts", json!({})).await?;
+    let answer = call(chief, "rangkai.payments.v1.LedgerService/ListAccounts", json!({})).await?;
     let owed: Vec<_> = answer["accounts"]
         .as_array()
         .into_iter()
@@ -125,6 +119,10 @@ async fn settled(chief: &Session, things: &Things) -> anyhow::Result<Check> {
     let count = states.len();
     states.sort();
     states.dedup();
-    let claim = format!("every {} is in one final state: {count} of them, {}", things.name, states.join(", "));
+    let claim = format!(
+        "every {} is in one final state: {count} of them, {}",
+        things.name,
+        states.join(", ")
+    );
     Ok(Check { claim, holds })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{Days, NaiveDate};
 use rangkai_primitives::{Clock, Timestamp, Zone};
 use serde_json::{Value, json};
 
@@ -19,19 +20,31 @@ const DAY: Duration = Duration::from_hours(24);
 /// A renewal that succeeds.
 pub async fn granted(cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("1. Putri renews her SIM C")?;
-    let case = Case::open(cast, screen, "3174016503900001", answers("C", "081234567890")).await?;
+    let case = Case::open(
+        cast,
+        screen,
+        "3174016503900001",
+        answers("C", "Putri Lestari", "+6281234567890", cast.today()),
+    )
+    .await?;
     let bill = billed(&case, screen).await?;
     pay(cast, screen, &bill, "NTB0001").await?;
     propose(&case, cast, screen, None).await?;
     confirm(&case, cast, screen).await?;
     case.until_ended(screen).await?;
-    closed(&case, cast, screen).await
+    closed(&case, screen).await
 }
 
 /// A renewal that is refused after payment.
 pub async fn refused_after_payment(cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("2. Agus pays, and an officer finds that a rule is not met")?;
-    let case = Case::open(cast, screen, "3174010711850002", answers("A", "081234567891")).await?;
+    let case = Case::open(
+        cast,
+        screen,
+        "3174010711850002",
+        answers("A", "Agus Wibowo", "+6281234567891", cast.today()),
+    )
+    .await?;
     let bill = billed(&case, screen).await?;
     pay(cast, screen, &bill, "NTB0002").await?;
     let why = "kepesertaan JKN tidak aktif pada hari pemeriksaan";
@@ -39,13 +52,19 @@ pub async fn refused_after_payment(cast: &Cast, screen: &mut Screen) -> anyhow::
     confirm(&case, cast, screen).await?;
     refund(&case, cast, screen, &bill).await?;
     case.until_ended(screen).await?;
-    closed(&case, cast, screen).await
+    closed(&case, screen).await
 }
 
 /// A renewal that is never paid.
 pub async fn never_paid(cast: &Cast, clock: &Clock, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("3. Sinta never pays")?;
-    let case = Case::open(cast, screen, "3174016206950003", answers("C", "081234567892")).await?;
+    let case = Case::open(
+        cast,
+        screen,
+        "3174016206950003",
+        answers("C", "Sinta Maharani", "+6281234567892", cast.today()),
+    )
+    .await?;
     let before = billed(&case, screen).await?;
     clock.advance(8 * DAY);
     screen.step(Block::Workflow, "moved the clock of this process", "eight days later")?;
@@ -54,12 +73,20 @@ pub async fn never_paid(cast: &Cast, clock: &Clock, screen: &mut Screen) -> anyh
     let code = text(&before, "/billingCode")?;
     let state = words(&bill["state"], "BILL_STATE_");
     screen.step(Block::Payments, &format!("closed bill {code}"), &state)?;
-    closed(&case, cast, screen).await
+    closed(&case, screen).await
 }
 
-/// The form, filled in; dates are those of today's papers.
-fn answers(class: &str, phone: &str) -> Value {
-    json!({ "class": class, "phone": phone })
+/// The form, filled in with papers of today.
+fn answers(class: &str, name: &str, phone: &str, today: NaiveDate) -> Value {
+    json!({
+        "class": class,
+        "old_sim": { "number": "910312345678", "name": name, "last_day": today + Days::new(20) },
+        "satpas": "jakarta-selatan",
+        "doctor_letter": { "number": "SKS-17/2026", "date": today },
+        "psychology_letter": { "number": "PSI-204/2026", "date": today },
+        "jkn": "active",
+        "contact": { "phone": phone },
+    })
 }
 
 /// Waits for the bill, and shows it.
@@ -67,7 +94,11 @@ async fn billed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<Value> {
     case.until_at(screen, "awaitPayment").await?;
     screen.step(Block::Identity, "proved identity and age on population data", "yes and yes")?;
     let findings = case.application().await?["findings"].as_array().map_or(0, Vec::len);
-    screen.step(Block::Registration, "evaluated the rules that need no officer", &format!("{findings} findings, all met"))?;
+    screen.step(
+        Block::Registration,
+        "evaluated the rules that need no officer",
+        &format!("{findings} findings, all met"),
+    )?;
     let bill = case.bill().await?;
     let line = &bill["lines"][0];
     screen.step(
@@ -79,14 +110,23 @@ async fn billed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<Value> {
     screen.step(
         Block::Payments,
         &format!("issued a bill with the code {}", text(&bill, "/billingCode")?),
-        &format!("{}, expires {}", words(&bill["state"], "BILL_STATE_"), Zone::Wib.indonesian(expires)),
+        &format!(
+            "{}, expires {}",
+            words(&bill["state"], "BILL_STATE_"),
+            Zone::Wib.indonesian(expires)
+        ),
     )?;
     told(case, screen).await?;
     Ok(bill)
 }
 
 /// The bank reports the payment.
-async fn pay(cast: &Cast, screen: &mut Screen, bill: &Value, reference: &str) -> anyhow::Result<()> {
+async fn pay(
+    cast: &Cast,
+    screen: &mut Screen,
+    bill: &Value,
+    reference: &str,
+) -> anyhow::Result<()> {
     let request = json!({
         "billingCode": bill["billingCode"],
         "amount": bill["amount"],
@@ -140,10 +180,14 @@ async fn propose(
 async fn confirm(case: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
     case.until_at(screen, "awaitConfirmation").await?;
     let officer = &cast.head;
-    let task_id = case.claim(officer, "satpas_head").await?;
+    let task_id = case.claim(officer, "satpas_supervisor").await?;
     let method = "rangkai.registration.v1.DecisionService/ConfirmDecision";
     call(officer, method, json!({ "taskId": task_id })).await?;
-    screen.step(Block::Registration, "officer Sari confirmed the decision", "confirmed by a second officer")?;
+    screen.step(
+        Block::Registration,
+        "officer Sari confirmed the decision",
+        "confirmed by a second officer",
+    )?;
     Ok(())
 }
 
@@ -156,7 +200,8 @@ async fn refund(
 ) -> anyhow::Result<()> {
     case.until_at(screen, "awaitRefund").await?;
     let request = json!({ "billId": bill["billId"] });
-    let answer = call(&cast.chief, "rangkai.payments.v1.RefundService/ListRefunds", request).await?;
+    let answer =
+        call(&cast.chief, "rangkai.payments.v1.RefundService/ListRefunds", request).await?;
     let refund = &answer["refunds"][0];
     let amount = text(refund, "/amount/units")?;
     screen.step(Block::Payments, &format!("issued a refund of Rp{amount}"), "issued")?;
@@ -171,14 +216,17 @@ async fn refund(
 }
 
 /// Shows the end of a case: the application, the last message, the looks at the person's data.
-async fn closed(case: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
+async fn closed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
     told(case, screen).await?;
     let application = case.application().await?;
     let state = words(&application["state"], "APPLICATION_STATE_");
     screen.step(Block::Registration, "closed the application", &state)?;
     let looks = case.accesses().await?;
-    screen.step(Block::Identity, "shows the person who looked at the data", &format!("{looks} looks"))?;
-    let _ = cast;
+    screen.step(
+        Block::Identity,
+        "shows the person who looked at the data",
+        &format!("{looks} looks"),
+    )?;
     Ok(())
 }
 

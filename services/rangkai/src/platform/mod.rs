@@ -117,7 +117,5 @@ impl Platform {
 }
 
 async fn listen(block: &str, address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("{block} cannot listen on {address}"))
+    TcpListener::bind(address).await.with_context(|| format!("{block} cannot listen on {address}"))
 }

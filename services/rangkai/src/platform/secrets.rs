@@ -35,9 +35,11 @@ impl Secrets {
     /// When there are none, or they cannot be read.
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
-        let text = fs::read_to_string(&file)
-            .with_context(|| format!("{} cannot be read; is `rangkai up` running with this folder?", file.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not as it was written", file.display()))
+        let text = fs::read_to_string(&file).with_context(|| {
+            format!("{} cannot be read; is `rangkai up` running with this folder?", file.display())
+        })?;
+        toml::from_str(&text)
+            .with_context(|| format!("{} is not as it was written", file.display()))
     }
 
     /// Reads the secrets of `folder`, or makes them where there are none yet.
@@ -68,6 +70,8 @@ impl Secrets {
 
 fn fresh() -> anyhow::Result<String> {
     let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("the machine has no randomness"))?;
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| anyhow::anyhow!("the machine has no randomness"))?;
     Ok(STANDARD.encode(bytes))
 }

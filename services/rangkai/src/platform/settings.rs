@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
-use rangkai_auth::{AuthConfig, CredentialsConfig};
+use rangkai_auth::AuthConfig;
 use rangkai_config::{Secret, load};
 use rangkai_db::DatabaseConfig;
+use rangkai_identity::ClientConfig;
+use rangkai_primitives::Agency;
 
 use super::{Addresses, Secrets, addresses::endpoint};
 
@@ -23,6 +25,8 @@ impl Settings<'_> {
         config.server.listen = self.addresses.identity;
         self.keep("identity", &mut config.database);
         self.trust(&mut config.auth);
+        config.clients.push(self.client("admin", &self.secrets.admin));
+        config.clients.push(self.client("workflow", &self.secrets.workflow));
         Ok(config)
     }
 
@@ -60,6 +64,18 @@ impl Settings<'_> {
         self.keep("workflow", &mut config.database);
         self.trust(&mut config.auth);
         Ok(config)
+    }
+
+    /// A client of the platform that may do everything, for every agency.
+    fn client(&self, id: &str, secret: &Secret) -> ClientConfig {
+        ClientConfig {
+            id: id.to_owned(),
+            secret: secret.clone(),
+            agency: Agency::platform().to_string(),
+            scopes: vec!["all".to_owned()],
+            roles: Vec::new(),
+            acts_for_agencies: true,
+        }
     }
 
     /// Keeps the data of `block` in the folder.
