@@ -12,7 +12,7 @@ pub(super) struct Invariant {
 
 const ALL: &[&str] = &["identity", "payments", "registration", "messaging", "workflow"];
 
-pub(super) const INVARIANTS: [Invariant; 17] = [
+pub(super) const INVARIANTS: [Invariant; 18] = [
     Invariant {
         blocks: &["payments"],
         claim: "the entries of each currency sum to zero",
@@ -34,8 +34,15 @@ pub(super) const INVARIANTS: [Invariant; 17] = [
     },
     Invariant {
         blocks: &["payments"],
+        claim: "nobody owes anything",
+        query: "SELECT count(*), count(CASE WHEN balance_minor <> 0 THEN 1 END) FROM account
+                WHERE code IN ('receivable', 'refunds_payable')",
+    },
+    Invariant {
+        blocks: &["payments"],
         claim: "each bill is in a final state, and paid by one remittance or none",
-        query: "SELECT count(*), count(CASE WHEN state = 'open' OR (state = 'paid') <> (payments = 1)
+        query:
+            "SELECT count(*), count(CASE WHEN state = 'open' OR (state = 'paid') <> (payments = 1)
                                             THEN 1 END)
                 FROM (SELECT state, (SELECT count(*) FROM remittance
                                      WHERE remittance.bill_id = bill.bill_id) AS payments

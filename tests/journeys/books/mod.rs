@@ -4,7 +4,7 @@ mod invariants;
 
 use rangkai::Platform;
 use rangkai_config::Secret;
-use rangkai_db::{AuditReport, Db, DatabaseConfig, DbErr, MigrationTrait, MigratorTrait, sql};
+use rangkai_db::{AuditReport, DatabaseConfig, Db, DbErr, MigrationTrait, MigratorTrait, sql};
 use rangkai_primitives::{Agency, Caller, Clock};
 
 use self::invariants::{EFFECTS, INVARIANTS, Invariant};
@@ -29,8 +29,7 @@ impl Books {
     ) -> Self {
         let mut books = Vec::new();
         for (block, database) in databases {
-            let config =
-                DatabaseConfig { migrate: false, max_connections: 2, ..database.clone() };
+            let config = DatabaseConfig { migrate: false, max_connections: 2, ..database.clone() };
             books.push((block, Db::open::<NoSchema>(&config, Clock::system()).await.unwrap()));
         }
         Self(books)
@@ -59,10 +58,8 @@ impl Books {
             self.count("messaging", waiting).await == 0
         })
         .await;
-        until("every event that somebody listens to is heard", async || {
-            self.heard().await.is_ok()
-        })
-        .await;
+        until("every event that somebody listens to is heard", async || self.heard().await.is_ok())
+            .await;
     }
 
     /// Looks at every invariant and prints how many rows each saw; answers those that are broken.
@@ -109,7 +106,11 @@ impl Books {
             }
         }
         let heard = self.count("workflow", "SELECT count(*) FROM inbox").await;
-        if heard == rows { Ok(rows) } else { Err(format!("{rows} events were told, {heard} heard")) }
+        if heard == rows {
+            Ok(rows)
+        } else {
+            Err(format!("{rows} events were told, {heard} heard"))
+        }
     }
 
     /// The first row that a query answers: `columns` numbers.
