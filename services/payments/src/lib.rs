@@ -91,9 +91,9 @@ pub async fn run(
     let working = tokio::spawn(async move { worker.work(until).await });
     let server =
         Server { config: config.server, routes: payments.routes(), json: None, gate, ready };
-    let served = server.serve(listener, stop.clone().cancelled_owned()).await;
+    let ended = Box::pin(server.serve(listener, stop.clone().cancelled_owned())).await;
     // A server that broke takes its background job with it.
     stop.cancel();
     working.await?;
-    Ok(served?)
+    Ok(ended?)
 }

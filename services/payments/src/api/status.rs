@@ -11,14 +11,10 @@ const DOMAIN: &str = "rangkai.payments.v1";
 
 /// The status of a change that did not happen; `request_id` is the one it was asked for with.
 pub fn of_change(error: Error, request_id: Uuid) -> Status {
-    match error {
-        Error::Reused(reused) => {
-            let metadata = [("request_id", request_id.to_string())];
-            let reason = ErrorReason::RequestIdReused.as_str_name();
-            rangkai_rpc::refusal(Code::AlreadyExists, DOMAIN, reason, metadata, reused)
-        }
-        error => error.into(),
-    }
+    let Error::Reused(reused) = error else { return error.into() };
+    let metadata = [("request_id", request_id.to_string())];
+    let reason = ErrorReason::RequestIdReused.as_str_name();
+    rangkai_rpc::refusal(Code::AlreadyExists, DOMAIN, reason, metadata, reused)
 }
 
 impl From<Error> for Status {

@@ -1,5 +1,7 @@
 //! Checking a ledger.
 
+use std::collections::BTreeMap;
+
 use rangkai_primitives::Currency;
 
 use super::{AccountCode, Direction};
@@ -33,19 +35,12 @@ pub struct Proof {
 
 /// Checks a ledger, currency by currency.
 pub fn prove(accounts: &[AccountSums]) -> Vec<Proof> {
-    let mut proofs: Vec<Proof> = Vec::new();
+    let mut proofs = BTreeMap::new();
     for account in accounts {
-        match proofs.iter_mut().find(|proof| proof.currency == account.currency) {
-            Some(proof) => proof.add(account),
-            None => {
-                let mut proof = Proof::empty(account.currency);
-                proof.add(account);
-                proofs.push(proof);
-            }
-        }
+        let proof = proofs.entry(account.currency.to_string());
+        proof.or_insert_with(|| Proof::empty(account.currency)).add(account);
     }
-    proofs.sort_by(|one, other| one.currency.as_str().cmp(other.currency.as_str()));
-    proofs
+    proofs.into_values().collect()
 }
 
 impl Proof {
