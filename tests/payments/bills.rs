@@ -46,9 +46,7 @@ async fn a_bill_is_open_for_seven_days_under_a_code_with_a_check_digit(
 #[case::sqlite(Kind::Sqlite)]
 #[case::postgres(Kind::Postgres)]
 #[tokio::test]
-async fn of_two_bills_for_one_case_at_once_one_is_issued(
-    #[case] kind: Kind,
-) -> anyhow::Result<()> {
+async fn of_two_bills_for_one_case_at_once_one_is_issued(#[case] kind: Kind) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     let desk = house.korlantas().await?;
     let one = renewal();

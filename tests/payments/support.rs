@@ -77,8 +77,13 @@ impl House {
         };
         let payments = Payments::open(&config, clock.clone()).await?;
         let routes = payments.routes();
-        let server =
-            Server { config: config.server, routes, json: None, gate: keys.gate()?, ready: Ready::always() };
+        let server = Server {
+            config: config.server,
+            routes,
+            json: None,
+            gate: keys.gate()?,
+            ready: Ready::always(),
+        };
         let channel = serve(server).await?;
         Ok(Self { payments, clock, database, channel, keys })
     }

@@ -19,7 +19,8 @@ async fn the_tariff_of_the_day_applies_and_a_fee_of_nothing_shows(
     let house = House::open(kind).await?;
     let mut desk = house.korlantas().await?;
     let day = |year| Some(Date { year, month: 6, day: 1 });
-    let raised = PublishTariffRequest { effective_from: day(2030), ..tariff("sim.c.renew", 90_000) };
+    let raised =
+        PublishTariffRequest { effective_from: day(2030), ..tariff("sim.c.renew", 90_000) };
     desk.tariffs.publish_tariff(raised).await?;
 
     let mut totals = Vec::new();

@@ -61,9 +61,7 @@ impl Payments {
     async fn due(&self, after: Option<(Timestamp, Id<Bill>)>) -> Result<Vec<Due>, Error> {
         let batch = self.expiry.batch.max(1);
         let caller = Caller::block(BLOCK, Agency::platform());
-        self.db
-            .read(caller, move |tx| async move { ops::bill::due(&tx, after, batch).await })
-            .await
+        self.db.read(caller, move |tx| async move { ops::bill::due(&tx, after, batch).await }).await
     }
 
     async fn expire(&self, agency: Agency, id: Id<Bill>) -> Result<bool, Error> {

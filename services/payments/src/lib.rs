@@ -23,8 +23,7 @@ use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
-    refund_service_server::RefundServiceServer,
-    remittance_service_server::RemittanceServiceServer,
+    refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
 use rangkai_rpc::{Ready, Server};

@@ -101,10 +101,8 @@ fn read_confirm(
     let method = "rangkai.payments.v1.RefundService/ConfirmRefund";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("refund_id", &wire.refund_id);
-    let reference = BankReference {
-        bank_code: wire.bank_code.clone(),
-        number: wire.bank_reference.clone(),
-    };
+    let reference =
+        BankReference { bank_code: wire.bank_code.clone(), number: wire.bank_reference.clone() };
     fields.check(|| Some((call?, id?, reference)))
 }
 

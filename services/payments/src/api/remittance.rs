@@ -55,10 +55,8 @@ fn read_record(
     let time = time.and_then(|time| fields.keep("pay_time", rangkai_proto::read_time(&time)));
     let past = time.filter(|time| *time <= now).ok_or("must not be later than now");
     let pay_time = fields.keep("pay_time", past);
-    let reference = BankReference {
-        bank_code: wire.bank_code.clone(),
-        number: wire.bank_reference.clone(),
-    };
+    let reference =
+        BankReference { bank_code: wire.bank_code.clone(), number: wire.bank_reference.clone() };
     fields.check(|| {
         let new = NewRemittance { code: code?, amount: amount?, reference, pay_time: pay_time? };
         Some((call?, new))

@@ -60,9 +60,7 @@ impl From<Refusal> for Status {
             Refusal::BankReferenceTaken(number) => {
                 no(&refusal, [("bank_reference", number.clone())])
             }
-            Refusal::RefundAlreadyPaid(refund) => {
-                no(&refusal, [("refund_id", refund.to_string())])
-            }
+            Refusal::RefundAlreadyPaid(refund) => no(&refusal, [("refund_id", refund.to_string())]),
             Refusal::StaleEtag(etag) => no(&refusal, [("etag", etag.clone())]),
         }
     }

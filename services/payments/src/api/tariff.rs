@@ -66,7 +66,9 @@ impl TariffService for Payments {
     }
 }
 
-fn read_publish(request: &Request<wire::PublishTariffRequest>) -> Result<(Call, NewTariff), Status> {
+fn read_publish(
+    request: &Request<wire::PublishTariffRequest>,
+) -> Result<(Call, NewTariff), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.TariffService/PublishTariff";
@@ -96,9 +98,7 @@ fn read_list(wire: &wire::ListTariffsRequest) -> Result<(Option<String>, Page<Ta
     fields.check(|| Some((code, page?)))
 }
 
-fn read_quote(
-    wire: &wire::QuoteFeeRequest,
-) -> Result<(Vec<FeeItem>, Option<NaiveDate>), Status> {
+fn read_quote(wire: &wire::QuoteFeeRequest) -> Result<(Vec<FeeItem>, Option<NaiveDate>), Status> {
     let mut fields = Violations::of(wire);
     let day = match &wire.on_date {
         Some(day) => fields.keep("on_date", rangkai_proto::read_date(day)).map(Some),

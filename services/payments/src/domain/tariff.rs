@@ -154,7 +154,9 @@ mod tests {
             effective_from: NaiveDate::default(),
             create_time: Timestamp::UNIX_EPOCH,
         };
-        all.iter().map(|(code, cur, minor)| ((*code).to_owned(), tariff(code, cur, *minor))).collect()
+        all.iter()
+            .map(|(code, cur, minor)| ((*code).to_owned(), tariff(code, cur, *minor)))
+            .collect()
     }
 
     fn item(code: &str, units: i32) -> FeeItem {

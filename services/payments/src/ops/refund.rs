@@ -29,11 +29,7 @@ pub async fn issue(tx: &Tx, new: NewRefund) -> Result<Refund, Error> {
 /// Records that the bank paid a refund, whichever agency's it is. The same reference again changes
 /// nothing.
 #[instrument(skip_all, fields(refund.id = %id))]
-pub async fn confirm(
-    tx: &Tx,
-    id: Id<Refund>,
-    reference: BankReference,
-) -> Result<Refund, Error> {
+pub async fn confirm(tx: &Tx, id: Id<Refund>, reference: BankReference) -> Result<Refund, Error> {
     let owner = store::refund::owner(tx, id).await?.ok_or(Refusal::RefundNotFound)?;
     // From here on it is the owner's: its rows, its facts, its books.
     let tx = &tx.within(owner);

@@ -121,9 +121,8 @@ fn account(row: &QueryResult) -> Result<Account, DbErr> {
 
 fn account_sums(row: &QueryResult) -> Result<AccountSums, DbErr> {
     let number = |column| Ok::<i64, DbErr>(row.try_get::<Option<i64>>("", column)?.unwrap_or(0));
-    let whole = |high, low| {
-        Ok::<i128, DbErr>(i128::from(number(high)?) * HALF + i128::from(number(low)?))
-    };
+    let whole =
+        |high, low| Ok::<i128, DbErr>(i128::from(number(high)?) * HALF + i128::from(number(low)?));
     Ok(AccountSums {
         code: word("code", &row.try_get::<String>("", "code")?)?,
         currency: word("currency", &row.try_get::<String>("", "currency")?)?,

@@ -60,10 +60,7 @@ pub async fn lock_if_free(tx: &Tx, id: Id<Bill>) -> Result<Option<Bill>, DbErr> 
 }
 
 /// Finds the bill of a code, whichever agency's it is.
-pub async fn find_anywhere(
-    tx: &Tx,
-    code: &BillingCode,
-) -> Result<Option<(Agency, Bill)>, DbErr> {
+pub async fn find_anywhere(tx: &Tx, code: &BillingCode) -> Result<Option<(Agency, Bill)>, DbErr> {
     let row = Entity::find().filter(COLUMN.billing_code.eq(code.as_str())).one(tx).await?;
     row.map(|row| Ok((word("agency", &row.agency)?, row.try_into()?))).transpose()
 }
@@ -105,9 +102,8 @@ pub async fn due(
         .filter(COLUMN.state.eq(BillState::Open.as_str()))
         .filter(COLUMN.expire_time.lte(tx.now()));
     if let Some((time, id)) = after {
-        let same_time = Condition::all()
-            .add(COLUMN.expire_time.eq(time))
-            .add(COLUMN.bill_id.gt(id.uuid()));
+        let same_time =
+            Condition::all().add(COLUMN.expire_time.eq(time)).add(COLUMN.bill_id.gt(id.uuid()));
         query = query.filter(Condition::any().add(COLUMN.expire_time.gt(time)).add(same_time));
     }
     let query = query.order_by_asc(COLUMN.expire_time).order_by_asc(COLUMN.bill_id).limit(limit);

@@ -69,11 +69,7 @@ pub async fn in_effect(
 }
 
 /// Lists tariffs, newest first: one more than the page, if there is one.
-pub async fn list(
-    tx: &Tx,
-    code: Option<&str>,
-    page: &Page<Tariff>,
-) -> Result<Vec<Tariff>, DbErr> {
+pub async fn list(tx: &Tx, code: Option<&str>, page: &Page<Tariff>) -> Result<Vec<Tariff>, DbErr> {
     let mut query = Entity::find().filter(COLUMN.agency.eq(tx.agency().as_str()));
     if let Some(code) = code {
         query = query.filter(COLUMN.code.eq(code));
