@@ -57,8 +57,8 @@ impl BillService for Payments {
             let code = code.clone();
             async move { ops::bill::find(&tx, &code).await }
         };
-        let bill = self.look(&request, finding).await?;
-        Ok(Response::new(wire::FindBillResponse { bill: Some(bill.into()) }))
+        let (bill, own) = self.look(&request, finding).await?;
+        Ok(Response::new(wire::FindBillResponse { bill: Some(write_found(bill, own)) }))
     }
 
     async fn list_bills(
@@ -165,6 +165,16 @@ const fn read_state(state: wire::BillState) -> Option<BillState> {
         wire::BillState::Paid => Some(BillState::Paid),
         wire::BillState::Expired => Some(BillState::Expired),
         wire::BillState::Cancelled => Some(BillState::Cancelled),
+    }
+}
+
+/// Writes a bill; who the payer is and what the case is stays with the agency whose bill it is.
+fn write_found(bill: Bill, own: bool) -> wire::Bill {
+    let bill = wire::Bill::from(bill);
+    if own {
+        bill
+    } else {
+        wire::Bill { payer_subject_id: String::new(), case_id: String::new(), ..bill }
     }
 }
 

@@ -41,7 +41,7 @@ impl RefundService for Payments {
             let reference = reference.clone();
             async move {
                 let refund = ops::refund::confirm(&tx, id, reference).await?;
-                Ok(wire::ConfirmRefundResponse { refund: Some(refund.into()) })
+                Ok(wire::ConfirmRefundResponse { refund: Some(write_confirmed(refund)) })
             }
         })
         .await
@@ -122,6 +122,11 @@ fn read_list(wire: &wire::ListRefundsRequest) -> Result<(Filter, Page<Refund>), 
     };
     let page = fields.page(wire.page_size, &wire.page_token);
     fields.check(|| Some(((bill?, state), page?)))
+}
+
+/// Writes a refund for the bank that paid it, which needs to know neither why nor for what.
+fn write_confirmed(refund: Refund) -> wire::Refund {
+    wire::Refund { reason: String::new(), case_id: String::new(), ..refund.into() }
 }
 
 impl From<Refund> for wire::Refund {

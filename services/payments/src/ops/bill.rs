@@ -46,14 +46,17 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Bill, Error> {
     Ok(bill.at(tx.now()))
 }
 
-/// Finds a bill by its code: one of the caller's agency, or of any agency for a bank.
+/// Finds a bill by its code: one of the caller's agency, or of any agency for a bank. Says also
+/// whether it is the caller's own agency's.
 #[instrument(skip_all)]
-pub async fn find(tx: &Tx, code: &BillingCode) -> Result<Bill, Error> {
+pub async fn find(tx: &Tx, code: &BillingCode) -> Result<(Bill, bool), Error> {
     let found = store::bill::find_anywhere(tx, code).await?;
-    let any = tx.caller().has_scope(BANK);
-    let (_, bill) =
-        found.filter(|(owner, _)| any || owner == tx.agency()).ok_or(Refusal::BillNotFound)?;
-    Ok(bill.at(tx.now()))
+    let (owner, bill) = found.ok_or(Refusal::BillNotFound)?;
+    let own = owner == *tx.agency();
+    if !own && !tx.caller().has_scope(BANK) {
+        return Err(Refusal::BillNotFound.into());
+    }
+    Ok((bill.at(tx.now()), own))
 }
 
 /// Lists bills, newest first, and the id to continue after.
