@@ -20,7 +20,9 @@ use super::{
 };
 
 const CALLERS: u64 = 6;
-const STEPS: u64 = 30;
+const STEPS: u64 = 60;
+/// Callers choose among the latest few, so that they meet.
+const LATEST: usize = 8;
 
 /// What a caller knows of, and what came of its steps.
 #[derive(Default)]
@@ -96,11 +98,12 @@ impl Player {
         let bill = self.some(|seen| seen.bills.clone());
         let refund = self.some(|seen| seen.refunds.clone());
         match (dice, bill, refund) {
-            (0..30, ..) | (_, None, _) => ("issue", self.issue().await),
-            (30..55, Some(bill), _) => ("pay", self.pay(&bill).await),
-            (55..62, Some(bill), _) => ("cancel", self.cancel(&bill).await),
-            (62..80, Some(bill), _) => ("refund", self.refund(&bill).await),
-            (80..93, _, Some(refund)) => ("confirm", self.confirm(&refund).await),
+            (0..20, ..) | (_, None, _) => ("issue", self.issue().await),
+            (20..50, Some(bill), _) => ("pay", self.pay(&bill).await),
+            (50..57, Some(bill), _) => ("cancel", self.cancel(&bill).await),
+            (57..78, Some(bill), _) => ("refund", self.refund(&bill).await),
+            (78..96, _, Some(refund)) => ("confirm", self.confirm(&refund).await),
+            (78..96, ..) => ("issue", self.issue().await),
             _ => ("sweep", self.sweep().await),
         }
     }
@@ -148,9 +151,10 @@ impl Player {
     }
 
     fn some<T>(&mut self, of: impl Fn(&Seen) -> Vec<T>) -> Option<T> {
-        let mut all = of(&self.seen.lock().unwrap());
-        let place = usize::try_from(self.roll(all.len().max(1) as u64)).unwrap();
-        (!all.is_empty()).then(|| all.swap_remove(place))
+        let mut latest: Vec<T> = of(&self.seen.lock().unwrap());
+        latest.drain(..latest.len().saturating_sub(LATEST));
+        let place = usize::try_from(self.roll(latest.len().max(1) as u64)).unwrap();
+        (!latest.is_empty()).then(|| latest.swap_remove(place))
     }
 
     /// A number below `sides` from a sequence that is the same in every run (xorshift).

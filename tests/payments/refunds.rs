@@ -38,6 +38,7 @@ async fn no_more_goes_back_than_was_paid_and_the_bank_confirms_it_once(
     assert_eq!((part.state(), rest.amount), (RefundState::Issued, Some(rupiah(45_000))));
     assert_eq!(paid.as_ref().map(Refund::state), Some(RefundState::Paid));
     assert_eq!(paid, again);
+    assert!(paid.is_some_and(|refund| refund.reason.is_empty() && refund.case_id.is_empty()));
     let refused_again = (ErrorReason::RefundAlreadyPaid, rest.refund_id.clone());
     assert_eq!(reason(another, "refund_id"), refused_again);
     assert_eq!(refused(taken), ErrorReason::BankReferenceTaken);

@@ -15,7 +15,7 @@ use rangkai_proto::{
     },
     r#type::v1::{Date, Money, Text},
 };
-use rangkai_rpc::{Ready, Server, ServerConfig};
+use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_testkit::{
     AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, serve,
 };

@@ -1,5 +1,4 @@
-//! The background job of this block: putting the books of unpaid bills in order, and chaining the
-//! audit log.
+//! The background job of this block: putting the books of unpaid bills in order.
 
 use std::time::Duration;
 
@@ -41,19 +40,15 @@ impl Payments {
         }
     }
 
-    /// Does both, over and over, until `stop`.
-    pub async fn work(&self, stop: CancellationToken) {
+    /// Looks for due bills, over and over, until `stop`.
+    pub(crate) async fn keep_expiring(&self, stop: &CancellationToken) {
         let interval = Duration::from_millis(self.expiry.interval_ms);
         loop {
             if let Err(error) = self.expire_due().await {
-                tracing::error!(error = %error, "due bills cannot be found");
+                tracing::error!(%error, "due bills cannot be found");
             }
-            if let Err(error) = self.db.seal_audit().await {
-                tracing::error!(%error, "the audit log cannot be chained");
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(interval) => {}
+            if stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_none() {
+                return;
             }
         }
     }

@@ -26,7 +26,7 @@ use rangkai_proto::payments::v1::{
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
-use rangkai_rpc::{Ready, Server};
+use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -50,10 +50,10 @@ impl Payments {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         Ok(Self { db, expiry: config.expiry })
     }
+}
 
-    /// Every gRPC service of this block.
-    #[must_use]
-    pub fn routes(&self) -> Routes {
+impl Block for Payments {
+    fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
@@ -62,9 +62,12 @@ impl Payments {
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
-    /// Whether the block can work.
-    pub async fn ready(&self) -> bool {
+    async fn ready(&self) -> bool {
         self.db.ready().await
+    }
+
+    async fn work(&self, stop: CancellationToken) {
+        tokio::join!(self.keep_expiring(&stop), self.db.keep_audit_sealed(&stop));
     }
 }
 
@@ -81,18 +84,5 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
     let payments = Payments::open(&config, clock).await?;
-    let asked = payments.clone();
-    let ready = Ready::new(move || {
-        let payments = asked.clone();
-        async move { payments.ready().await }
-    });
-    let (worker, until) = (payments.clone(), stop.clone());
-    let working = tokio::spawn(async move { worker.work(until).await });
-    let server =
-        Server { config: config.server, routes: payments.routes(), json: None, gate, ready };
-    let ended = Box::pin(server.serve(listener, stop.clone().cancelled_owned())).await;
-    // A server that broke takes its background job with it.
-    stop.cancel();
-    working.await?;
-    Ok(ended?)
+    rangkai_rpc::run(payments, config.server, gate, listener, stop).await
 }

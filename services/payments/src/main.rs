@@ -1,37 +1,16 @@
 //! Starts the payments building block.
 
-use std::io::{Write as _, stdout};
-
-use clap::Parser;
-use rangkai_config::Options;
 use rangkai_payments::{Config, DEFAULTS, run};
 use rangkai_primitives::Clock;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-
-/// Runs the payments building block until it is asked to stop.
-#[derive(Parser)]
-#[command(name = "rangkai-payments", version)]
-struct Arguments {
-    #[command(flatten)]
-    options: Options,
-}
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Options { config: file, print_config } = Arguments::parse().options;
-    let config: Config = rangkai_config::load("payments", DEFAULTS, file.as_deref())?;
-    if print_config {
-        return Ok(stdout().write_all(rangkai_config::print(&config)?.as_bytes())?);
-    }
+    let Some(config) = rangkai_config::start::<Config>("payments", DEFAULTS)? else {
+        return Ok(());
+    };
     let _telemetry = rangkai_telemetry::start("payments", &config.telemetry)?;
     let listener = TcpListener::bind(config.server.listen).await?;
-    let asked = rangkai_rpc::shutdown_signal()?;
-    let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    tokio::spawn(async move {
-        asked.await;
-        stopping.cancel();
-    });
+    let stop = rangkai_rpc::stop_token()?;
     run(config, Clock::system(), listener, stop).await
 }
