@@ -38,7 +38,7 @@ type Opened = Arc<Mutex<HashMap<i64, Signer>>>;
 
 /// A token as minted.
 pub struct Token {
-    pub access_token: String,
+    pub text: String,
     pub life: Duration,
     pub scopes: Vec<String>,
 }
@@ -69,8 +69,8 @@ impl Issuer {
         let (caller, key, now) = granted.await?;
         let name = Uuid::now_v7().to_string();
         let claims = Claims::of(&caller, &self.name, &self.audience, name, now, self.life);
-        let access_token = self.signer(&key)?.mint(&claims)?;
-        Ok(Token { access_token, life: self.life, scopes: caller.scopes })
+        let text = self.signer(&key)?.mint(&claims)?;
+        Ok(Token { text, life: self.life, scopes: caller.scopes })
     }
 
     /// The public keys as a key set (RFC 7517).

@@ -80,7 +80,6 @@ impl Identity {
     }
 
     /// Tokens and keys over plain HTTP, on the same port.
-    #[must_use]
     pub fn json(&self) -> axum::Router {
         oauth::router(self.clone())
     }
@@ -140,10 +139,10 @@ pub async fn run(
         let stop = stop.clone();
         async move { identity.work(stop).await }
     });
-    let served = server.serve(listener, stop.clone().cancelled_owned()).await;
+    let ended = Box::pin(server.serve(listener, stop.clone().cancelled_owned())).await;
     stop.cancel();
     work.await?;
-    Ok(served?)
+    Ok(ended?)
 }
 
 /// Where nothing else is said, the block asks itself for the keys that verify its tokens.

@@ -66,9 +66,7 @@ impl ClientService for Identity {
     }
 }
 
-fn read_create(
-    request: &Request<wire::CreateClientRequest>,
-) -> Result<(Call, NewClient), Status> {
+fn read_create(request: &Request<wire::CreateClientRequest>) -> Result<(Call, NewClient), Status> {
     const METHOD: &str = "rangkai.identity.v1.ClientService/CreateClient";
     let message = request.get_ref();
     let mut fields = Violations::of(message);

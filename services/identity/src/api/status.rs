@@ -51,7 +51,9 @@ impl From<Refusal> for Status {
             ),
         };
         match detail {
-            Some(detail) => rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), [detail], refusal),
+            Some(detail) => {
+                rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), [detail], refusal)
+            }
             None => rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), [], refusal),
         }
     }

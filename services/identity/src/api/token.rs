@@ -15,7 +15,7 @@ impl TokenService for Identity {
     ) -> Result<Response<wire::IssueTokenResponse>, Status> {
         let token = self.issuer.issue(read_issue(request.into_inner())?).await?;
         Ok(Response::new(wire::IssueTokenResponse {
-            access_token: token.access_token,
+            access_token: token.text,
             token_type: "Bearer".to_owned(),
             expires_in_seconds: i32::try_from(token.life.as_secs()).unwrap_or(i32::MAX),
             scope: token.scopes.join(" "),

@@ -1,5 +1,6 @@
 //! Attributes and accesses on the wire.
 
+use rangkai_primitives::Sensitive;
 use rangkai_proto::identity::v1 as wire;
 
 use crate::domain::{Access, AccessKind, Attribute, Disclosed, Purpose};
@@ -70,11 +71,11 @@ impl From<Disclosed> for wire::PersonAttributes {
     fn from(disclosed: Disclosed) -> Self {
         Self {
             nik: disclosed.nik.map(|nik| nik.reveal().to_owned()),
-            family_card_number: disclosed.family_card_number.map(|it| it.into_inner()),
-            name: disclosed.name.map(|it| it.into_inner()),
+            family_card_number: disclosed.family_card_number.map(Sensitive::into_inner),
+            name: disclosed.name.map(Sensitive::into_inner),
             birth_date: disclosed.birth_date.map(|it| rangkai_proto::date(it.into_inner())),
-            address: disclosed.address.map(|it| it.into_inner()),
-            region_code: disclosed.region_code.map(|it| it.into_inner()),
+            address: disclosed.address.map(Sensitive::into_inner),
+            region_code: disclosed.region_code.map(Sensitive::into_inner),
         }
     }
 }

@@ -45,7 +45,8 @@ impl NewClient {
         if agency != maker.agency && !is_operator {
             return Err(Refusal::AgencyNotAllowed(agency));
         }
-        let may_give = |scope: &String| known.know(scope) && (is_operator || maker.has_scope(scope));
+        let may_give =
+            |scope: &String| known.know(scope) && (is_operator || maker.has_scope(scope));
         let mut scopes = self.scopes;
         if let Some(scope) = scopes.iter().find(|scope| !may_give(scope)) {
             return Err(Refusal::ScopeNotAllowed(scope.clone()));

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_nik_has_the_shape_of_one() {
-        for good in ["3174010101900001", "3174017112900001", "1101010101000001", "9999993112999999"] {
+        for good in ["3174010101900001", "3174017112900001", "1101010101000001", "9999993112999999"]
+        {
             assert!(good.parse::<Nik>().is_ok(), "{good}");
         }
         for (wrong, why) in [

@@ -28,18 +28,16 @@ pub struct Mistake {
 
 /// Reads every person, or names everything that is wrong. Nobody is born after `today`.
 pub fn read(text: &[u8], today: NaiveDate) -> Result<Vec<Registered>, Vec<Mistake>> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::None)
-        .from_reader(text);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::None).from_reader(text);
     let mut records = reader.byte_records();
     let header = records.next().and_then(Result::ok).unwrap_or_default();
     if !header.iter().eq(Attribute::ALL.iter().map(|column| column.as_str().as_bytes())) {
         let names = Attribute::ALL.map(Attribute::as_str).join(",");
         return Err(vec![whole(format!("must begin with the header {names}"))]);
     }
-    let mut reading = Reading { today, people: Vec::new(), lines: HashMap::new(), mistakes: Vec::new() };
+    let mut reading =
+        Reading { today, people: Vec::new(), lines: HashMap::new(), mistakes: Vec::new() };
     for (count, record) in records.enumerate() {
         match record {
             Ok(_) if count >= MOST => {
@@ -71,9 +69,8 @@ impl Reading {
             return self.mistakes.push(Mistake { line: Some(line), column: None, rule });
         }
         let [nik, card, name, birth, address, region] = Attribute::ALL;
-        let nik = self.cell(line, record, nik, |text| {
-            text.parse::<Nik>().map_err(|error| error.to_string())
-        });
+        let nik = self
+            .cell(line, record, nik, |text| text.parse::<Nik>().map_err(|error| error.to_string()));
         let card = self.cell(line, record, card, |text| digits(text, 16));
         let name = self.cell(line, record, name, |text| words(text, LONGEST_NAME));
         let today = self.today;
@@ -107,9 +104,8 @@ impl Reading {
             Ok(text) => read(text),
             Err(_) => Err("is not UTF-8".to_owned()),
         };
-        outcome
-            .map_err(|rule| self.mistakes.push(Mistake { line: Some(line), column: Some(column), rule }))
-            .ok()
+        let mistake = |rule| Mistake { line: Some(line), column: Some(column), rule };
+        outcome.map_err(|rule| self.mistakes.push(mistake(rule))).ok()
     }
 
     /// The NIK, unless a row before has it.
@@ -178,7 +174,7 @@ mod tests {
 
     fn places(text: &[u8]) -> Vec<String> {
         let today = "2026-11-22".parse().unwrap();
-        let mistakes = super::read(text, today).unwrap_err();
+        let mistakes = read(text, today).unwrap_err();
         let places = mistakes.into_iter().map(|it| match (it.line, it.column) {
             (None, _) => "csv".to_owned(),
             (Some(line), None) => line.to_string(),
@@ -191,7 +187,7 @@ mod tests {
     fn rows_become_people() {
         let text = format!("\u{feff}{HEADER}\r\n{GOOD}\r\n");
 
-        let people = super::read(text.as_bytes(), "2026-11-22".parse().unwrap()).unwrap();
+        let people = read(text.as_bytes(), "2026-11-22".parse().unwrap()).unwrap();
 
         assert_eq!(people.len(), 1);
         assert_eq!(people[0].name.reveal(), "Budi, S.H.");
@@ -206,8 +202,15 @@ mod tests {
         );
 
         let named = [
-            "3.nik", "3.family_card_number", "3.name", "3.birth_date", "3.address", "3.region_code",
-            "5.nik", "6", "7.birth_date",
+            "3.nik",
+            "3.family_card_number",
+            "3.name",
+            "3.birth_date",
+            "3.address",
+            "3.region_code",
+            "5.nik",
+            "6",
+            "7.birth_date",
         ];
         assert_eq!(places(text.as_bytes()), named);
     }
@@ -226,7 +229,7 @@ mod tests {
         assert_eq!(places(b""), ["csv"]);
         assert_eq!(places(format!("{HEADER}\n").as_bytes()), ["csv"]);
         assert_eq!(places(GOOD.as_bytes()), ["csv"]);
-        assert_eq!(places(format!("{},more\n{GOOD}\n", HEADER).as_bytes()), ["csv"]);
+        assert_eq!(places(format!("{HEADER},more\n{GOOD}\n").as_bytes()), ["csv"]);
         let many = format!("{HEADER}\n{}", "x\n".repeat(MOST + 1));
         assert_eq!(places(many.as_bytes()), ["csv"]);
     }
@@ -236,8 +239,10 @@ mod tests {
         let text = format!("{HEADER}\n31740101,rahasia,\u{7}rahasia,rahasia,...,rahasia\n");
         let today = "2026-11-22".parse().unwrap();
 
-        let mistakes = super::read(text.as_bytes(), today).unwrap_err();
+        let mistakes = read(text.as_bytes(), today).unwrap_err();
 
-        assert!(mistakes.iter().all(|it| !it.rule.contains("rahasia") && !it.rule.contains("3174")));
+        assert!(
+            mistakes.iter().all(|it| !it.rule.contains("rahasia") && !it.rule.contains("3174"))
+        );
     }
 }

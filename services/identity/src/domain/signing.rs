@@ -26,7 +26,9 @@ pub fn listed(keys: &[SigningKey], now: Timestamp, life: Duration) -> Vec<&Signi
     let successors = keys.iter().skip(1).map(Some).chain([None]);
     keys.iter()
         .zip(successors)
-        .filter(|(_, successor)| successor.is_none_or(|it| now < it.create_time + AHEAD + life + AHEAD))
+        .filter(|(_, successor)| {
+            successor.is_none_or(|it| now < it.create_time + AHEAD + life + AHEAD)
+        })
         .map(|(key, _)| key)
         .collect()
 }

@@ -84,15 +84,13 @@ impl From<Status> for Problem {
             }
             _ => {}
         }
-        match status.code() {
-            Code::InvalidArgument => {
-                let broken = details.bad_request().map(|it| it.field_violations.as_slice());
-                let names: Vec<_> =
-                    broken.unwrap_or_default().iter().map(|it| it.field.as_str()).collect();
-                Self::request(&format!("not valid: {}", names.join(", ")))
-            }
-            Code::Unavailable | Code::DeadlineExceeded => Self::of("temporarily_unavailable"),
-            _ => Self::of("server_error"),
+        if status.code() == Code::InvalidArgument {
+            let broken = details.bad_request().map(|it| it.field_violations.as_slice());
+            let names: Vec<_> =
+                broken.unwrap_or_default().iter().map(|it| it.field.as_str()).collect();
+            return Self::request(&format!("not valid: {}", names.join(", ")));
         }
+        let may_pass = matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded);
+        Self::of(if may_pass { "temporarily_unavailable" } else { "server_error" })
     }
 }

@@ -20,10 +20,8 @@ use crate::{
 pub async fn import(tx: &Tx, people: &[Registered]) -> Result<Imported, Error> {
     store::person::lock_imports(tx).await?;
     let (ids, created) = store::person::upsert(tx, people).await?;
-    let looks: Vec<_> = ids
-        .iter()
-        .map(|id| access(tx, (*id).into(), AccessKind::Imported, &[], None))
-        .collect();
+    let looks: Vec<_> =
+        ids.iter().map(|id| access(tx, (*id).into(), AccessKind::Imported, &[], None)).collect();
     store::access::insert(tx, &looks).await?;
     let imported = Imported { created, updated: people.len() - created };
     tell::people_imported(tx, imported).await?;

@@ -77,7 +77,9 @@ impl TryFrom<Model> for Access {
         let attributes = parted(&row.attributes);
         let attributes = attributes.iter().map(|word| word.parse());
         let purpose = match (row.purpose, row.legal_basis, row.case_id) {
-            (Some(name), Some(legal_basis), Some(case)) => Some(Purpose { name, legal_basis, case }),
+            (Some(name), Some(legal_basis), Some(case)) => {
+                Some(Purpose { name, legal_basis, case })
+            }
             _ => None,
         };
         Ok(Self {

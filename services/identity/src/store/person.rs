@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_lc_rs::rand;
 use chrono::NaiveDate;
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Sensitive;
@@ -69,15 +70,14 @@ pub async fn upsert(tx: &Tx, people: &[Registered]) -> Result<(Vec<Uuid>, usize)
     let (mut ids, mut created) = (Vec::with_capacity(people.len()), 0);
     for batch in people.chunks(BATCH) {
         let hashes: Vec<_> = batch.iter().map(|person| nik_hash(tx, &person.nik)).collect();
-        let known = Entity::find().filter(COLUMN.nik_hash.is_in(hashes.clone())).all(tx).await?;
+        let known = Entity::find().filter(Column::NikHash.is_in(hashes.clone())).all(tx).await?;
         let mut known: HashMap<_, _> =
             known.into_iter().map(|row| (row.nik_hash.clone(), row)).collect();
         created += batch.len() - known.len();
         let mut rows = Vec::with_capacity(batch.len());
         for (person, hash) in batch.iter().zip(hashes) {
             let before = known.remove(&hash).map_or_else(|| fresh(tx, hash), Ok)?;
-            let attributes =
-                sealed(tx, &WrappedKey::from(before.person_key.clone()), person)?;
+            let attributes = sealed(tx, &WrappedKey::from(before.person_key.clone()), person)?;
             let agency = tx.agency().to_string();
             ids.push(before.person_id);
             rows.push(Model { agency, attributes, update_time: tx.now(), ..before });
@@ -97,12 +97,18 @@ fn fresh(tx: &Tx, nik_hash: Vec<u8>) -> Result<Model, Error> {
         agency: String::new(),
         nik_hash,
         // Random through and through: unlike the row's id, it tells nothing about when.
-        root: Uuid::new_v4(),
+        root: random()?,
         person_key: tx.vault().new_key()?.into(),
         attributes: Vec::new(),
         create_time: tx.now(),
         update_time: tx.now(),
     })
+}
+
+fn random() -> Result<Uuid, Error> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 fn nik_hash(tx: &Tx, nik: &Nik) -> Vec<u8> {
