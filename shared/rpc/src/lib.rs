@@ -15,6 +15,7 @@ mod rules;
 mod server;
 mod status;
 mod stop;
+mod tls;
 mod trace;
 mod violations;
 
@@ -30,4 +31,5 @@ pub use rules::RuleError;
 pub use server::{ServeError, Server};
 pub use status::{internal, refusal};
 pub use stop::shutdown_signal;
+pub use tls::TlsError;
 pub use violations::Violations;
