@@ -97,7 +97,7 @@ fn basic(id: &str, secret: &str) -> String {
 }
 
 async fn get(address: SocketAddr, path: &str) -> anyhow::Result<Answer> {
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.0\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     send(address, &request).await
 }
 
@@ -112,7 +112,7 @@ async fn post(
         value => format!("authorization: {value}\r\n"),
     };
     let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\n{authorization}\
+        "POST {path} HTTP/1.0\r\nhost: {address}\r\n{authorization}\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
          connection: close\r\n\r\n{form}",
         form.len()

@@ -36,8 +36,7 @@ pub fn read(text: &[u8], today: NaiveDate) -> Result<Vec<Registered>, Vec<Mistak
         let names = Attribute::ALL.map(Attribute::as_str).join(",");
         return Err(vec![whole(format!("must begin with the header {names}"))]);
     }
-    let mut reading =
-        Reading { today, people: Vec::new(), lines: HashMap::new(), mistakes: Vec::new() };
+    let mut reading = Reading::of(text, today);
     for (count, record) in records.enumerate() {
         match record {
             Ok(_) if count >= MOST => {
@@ -53,7 +52,11 @@ pub fn read(text: &[u8], today: NaiveDate) -> Result<Vec<Registered>, Vec<Mistak
     if reading.mistakes.is_empty() { Ok(reading.people) } else { Err(reading.mistakes) }
 }
 
-struct Reading {
+struct Reading<'a> {
+    text: &'a [u8],
+    /// How far `line` is counted.
+    counted: usize,
+    line: u64,
     today: NaiveDate,
     people: Vec<Registered>,
     /// The line of each NIK.
@@ -61,9 +64,27 @@ struct Reading {
     mistakes: Vec<Mistake>,
 }
 
-impl Reading {
+impl<'a> Reading<'a> {
+    fn of(text: &'a [u8], today: NaiveDate) -> Self {
+        let (people, lines, mistakes) = (Vec::new(), HashMap::new(), Vec::new());
+        Self { text, counted: 0, line: 1, today, people, lines, mistakes }
+    }
+
+    /// The line on which a record begins. The reader's own count is that of the line before where
+    /// lines are empty or end in CR LF.
+    fn line_of(&mut self, record: &ByteRecord) -> u64 {
+        let end = record.position().and_then(|it| usize::try_from(it.byte()).ok());
+        let rest = self.text.get(end.unwrap_or_default()..).unwrap_or_default();
+        let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let begin = end.unwrap_or_default() + breaks;
+        let passed = self.text.get(self.counted..begin).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>();
+        self.counted = begin;
+        self.line
+    }
+
     fn row(&mut self, record: &ByteRecord) {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = self.line_of(record);
         if record.len() != Attribute::ALL.len() {
             let rule = format!("must have {} columns", Attribute::ALL.len());
             return self.mistakes.push(Mistake { line: Some(line), column: None, rule });
@@ -213,6 +234,14 @@ mod tests {
             "7.birth_date",
         ];
         assert_eq!(places(text.as_bytes()), named);
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let text = format!("\u{feff}{HEADER}\n\n{GOOD}\n1,2\n\n\n1,2\n");
+
+        assert_eq!(places(text.as_bytes()), ["4", "7"]);
+        assert_eq!(places(text.replace('\n', "\r\n").as_bytes()), ["4", "7"]);
     }
 
     #[test]
