@@ -30,14 +30,14 @@ use rangkai_proto::identity::v1::{
     access_service_server::AccessServiceServer, client_service_server::ClientServiceServer,
     person_service_server::PersonServiceServer, token_service_server::TokenServiceServer,
 };
-use rangkai_rpc::{Ready, Server};
+use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use config::{ClientConfig, Config, DEFAULTS, TokensConfig};
 
-/// How often to look whether a key is due and the audit log is to be sealed.
+/// How often to look whether a key is due.
 const ROUND: Duration = Duration::from_secs(30);
 
 /// The running building block: what every request needs.
@@ -91,14 +91,7 @@ impl Identity {
 
     /// Makes a new signing key when the newest is old, and seals the audit log, until stopped.
     pub async fn work(&self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
-            if let Err(error) = self.rotate_keys().await {
-                tracing::error!(error = &*error as &dyn std::error::Error, "no key was made");
-            }
-            if let Err(error) = self.db.seal_audit().await {
-                tracing::error!(%error, "the audit log was not sealed");
-            }
-        }
+        tokio::join!(self.db.keep_audit_sealed(&stop), self.keep_keys_fresh(&stop));
     }
 
     /// Makes a new signing key if one is due: one pass of [`Identity::work`].
@@ -108,6 +101,32 @@ impl Identity {
     /// When the database fails.
     pub async fn rotate_keys(&self) -> anyhow::Result<()> {
         Ok(self.issuer.rotate().await?)
+    }
+
+    async fn keep_keys_fresh(&self, stop: &CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
+            if let Err(error) = self.issuer.rotate().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "no key was made");
+            }
+        }
+    }
+}
+
+impl Block for Identity {
+    fn routes(&self) -> Routes {
+        self.routes()
+    }
+
+    fn json(&self) -> Option<axum::Router> {
+        Some(self.json())
+    }
+
+    async fn ready(&self) -> bool {
+        self.ready().await
+    }
+
+    async fn work(&self, stop: CancellationToken) {
+        self.work(stop).await;
     }
 }
 
@@ -122,27 +141,9 @@ pub async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let gate = Gate::open(&asks_itself(config.auth.clone(), &listener)?).await?;
     let identity = Identity::open(&config, clock.clone()).await?;
-    let gate = Gate::open(&asks_itself(config.auth, &listener)?).await?.with_clock(clock);
-    let ready = identity.clone();
-    let server = Server {
-        config: config.server,
-        routes: identity.routes(),
-        json: Some(identity.json()),
-        gate,
-        ready: Ready::new(move || {
-            let ready = ready.clone();
-            async move { ready.ready().await }
-        }),
-    };
-    let work = tokio::spawn({
-        let stop = stop.clone();
-        async move { identity.work(stop).await }
-    });
-    let ended = Box::pin(server.serve(listener, stop.clone().cancelled_owned())).await;
-    stop.cancel();
-    work.await?;
-    Ok(ended?)
+    rangkai_rpc::run(identity, config.server, gate.with_clock(clock), listener, stop).await
 }
 
 /// Where nothing else is said, the block asks itself for the keys that verify its tokens.

@@ -18,14 +18,14 @@ pub async fn people_imported(tx: &Tx, imported: Imported) -> Result<(), DbErr> {
     rangkai_events::record(tx, import, &fact).await
 }
 
-/// A client was made.
+/// A client was made; the fact belongs to its agency, even if the operator made it.
 pub async fn client_created(tx: &Tx, client: &Client) -> Result<(), DbErr> {
     let fact = ClientCreated { client_id: client.id.to_string() };
-    rangkai_events::record(tx, client.id.uuid(), &fact).await
+    rangkai_events::record(&tx.within(client.agency.clone()), client.id.uuid(), &fact).await
 }
 
-/// A client was disabled.
+/// A client was disabled; the fact belongs to its agency.
 pub async fn client_disabled(tx: &Tx, client: &Client) -> Result<(), DbErr> {
     let fact = ClientDisabled { client_id: client.id.to_string() };
-    rangkai_events::record(tx, client.id.uuid(), &fact).await
+    rangkai_events::record(&tx.within(client.agency.clone()), client.id.uuid(), &fact).await
 }
