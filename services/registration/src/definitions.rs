@@ -33,12 +33,11 @@ impl Definitions {
     /// A version as it is kept, read.
     pub async fn read(&self, kept: Kept) -> Result<Published, Error> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&kept.id).cloned();
-        let definition = match held {
-            Some(definition) => definition,
-            None => {
-                let read = read(kept.document).await.map_err(|_| Error::Definition)?;
-                self.hold(kept.id, read)
-            }
+        let definition = if let Some(definition) = held {
+            definition
+        } else {
+            let read = read(kept.document).await.map_err(|_| Error::Definition)?;
+            self.hold(kept.id, read)
         };
         Ok(Published { id: kept.id, definition, create_time: kept.create_time })
     }

@@ -100,6 +100,6 @@ pub async fn run(
         }),
     };
     let serving = server.serve(listener, stop.clone().cancelled_owned());
-    let (served, ()) = tokio::join!(serving, registration.work(stop));
-    Ok(served?)
+    let (ended, ()) = tokio::join!(serving, registration.work(stop));
+    Ok(ended?)
 }

@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
         signal.await;
         stopper.cancel();
     });
-    run(config, Clock::system(), listener, stop).await
+    Box::pin(run(config, Clock::system(), listener, stop)).await
 }
 
 #[expect(clippy::print_stdout, reason = "it was asked for on the command line")]

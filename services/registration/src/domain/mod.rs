@@ -15,7 +15,7 @@ mod yaml;
 pub use application::{Application, ApplicationFilter, ApplicationState, NewApplication, Subject};
 pub use decision::{Decision, DecisionState, Outcome, Proposal};
 pub use definition::{
-    Case, Definition, Judgement, Limit, RecordKind, Role, Rule, Service, TacitApproval, Text,
+    Case, Definition, Judgement, Limit, RecordKind, Rule, Service, Text, Validity,
 };
 pub use finding::{DefinitionFinding, FieldError, Finding, Source};
 pub use number::Number;

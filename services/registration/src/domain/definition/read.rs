@@ -41,7 +41,7 @@ fn read(document: &str, root: &Place<'_>, found: &mut Findings) -> Option<Defini
         Some(at) => compile_all(&at, found),
         None => Some(Vec::new()),
     };
-    let rules = fields.required("rules", found).and_then(|at| rules(&at, found));
+    let conditions = fields.required("rules", found).and_then(|at| rules(&at, found));
     let roles = fields.required("roles", found).and_then(|at| roles(&at, found));
     let fee = fields.required("fee", found).and_then(|at| compile(&at, found));
     let limits = fields.required("limits", found).and_then(|at| limits(&at, found));
@@ -57,7 +57,7 @@ fn read(document: &str, root: &Place<'_>, found: &mut Findings) -> Option<Defini
         parameters: parameters?,
         form: form?,
         determinations: determinations?,
-        rules: rules?,
+        rules: conditions?,
         roles: roles?,
         fee: fee?,
         limits: limits?,
@@ -146,7 +146,7 @@ fn record(at: &Place<'_>, found: &mut Findings) -> Option<RecordKind> {
     let kind = fields.required("kind", found).and_then(|at| identifier(&at, '-', found));
     let number = fields.required("number", found).and_then(|at| parts::number(&at, found));
     let validity = fields.required("validity_months", found);
-    let validity_months = validity.and_then(|at| parts::validity(&at, found));
+    let validity = validity.and_then(|at| parts::validity(&at, found));
     let attributes = fields.required("attributes", found).and_then(|at| compile(&at, found));
     fields.finish(found);
     let (prefix, digits) = number?;
@@ -154,7 +154,7 @@ fn record(at: &Place<'_>, found: &mut Findings) -> Option<RecordKind> {
         kind: kind?,
         prefix,
         digits,
-        validity_months: validity_months?,
+        validity: validity?,
         attributes: attributes?,
     })
 }

@@ -4,4 +4,4 @@ mod node;
 mod place;
 
 pub use node::{Node, Value, parse};
-pub use place::{Fields, Findings, Place};
+pub use place::{Findings, Place};
