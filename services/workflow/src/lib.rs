@@ -1,1 +1,6 @@
 //! The workflow building block.
+
+mod domain;
+
+pub use domain::definition;
+pub use domain::definition::{Definition, Finding, Functions, Severity, check};

@@ -1,0 +1,3 @@
+//! What is true: definitions and how they are read.
+
+pub mod definition;
