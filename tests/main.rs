@@ -7,4 +7,6 @@
 )]
 
 mod journeys;
+mod identity;
+mod payments;
 mod tidy;

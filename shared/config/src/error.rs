@@ -12,6 +12,9 @@ pub enum ConfigError {
     /// The configuration cannot be written as TOML.
     #[error("the configuration cannot be printed")]
     Unprintable(#[from] toml::ser::Error),
+    /// Standard output is gone.
+    #[error("the configuration could not be printed")]
+    Unprinted(#[source] std::io::Error),
 }
 
 impl From<figment::Error> for ConfigError {

@@ -1,6 +1,7 @@
 //! When the process is asked to stop.
 
 use tokio::signal::unix;
+use tokio_util::sync::CancellationToken;
 
 /// Resolves when the process is asked to stop.
 ///
@@ -16,4 +17,20 @@ pub fn shutdown_signal() -> std::io::Result<impl Future<Output = ()> + Send + 's
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// A token that is cancelled when the process is asked to stop.
+///
+/// # Errors
+///
+/// When the signal handlers cannot be installed.
+pub fn stop_token() -> std::io::Result<CancellationToken> {
+    let asked = shutdown_signal()?;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        asked.await;
+        stopping.cancel();
+    });
+    Ok(stop)
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
+use rangkai_workflow::Functions;
 use serde_json::json;
 
 use super::{Reach, calls::show, file};
@@ -52,7 +53,8 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<ExitCode> {
 
 fn check(file: &Path, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let text = file::text(file)?;
-    let (findings, sound) = match rangkai_workflow::check(&text) {
+    let functions = Functions::new(rangkai_proto::pool().clone());
+    let (findings, sound) = match rangkai_workflow::check(&text, &functions) {
         Ok(definition) => (definition.warnings, true),
         Err(findings) => (findings, false),
     };

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rangkai_auth::AuthConfig;
+use rangkai_auth::{AuthConfig, CredentialsConfig};
 use rangkai_config::{Secret, load};
 use rangkai_db::DatabaseConfig;
 use rangkai_identity::ClientConfig;
@@ -63,6 +63,14 @@ impl Settings<'_> {
         config.server.listen = self.addresses.workflow;
         self.keep("workflow", &mut config.database);
         self.trust(&mut config.auth);
+        config.endpoints =
+            self.addresses.named().map(|(block, at)| (block.to_owned(), endpoint(at))).into();
+        config.credentials = Some(CredentialsConfig {
+            client_id: "workflow".to_owned(),
+            client_secret: self.secrets.workflow.clone(),
+            scope: String::new(),
+            identity: endpoint(self.addresses.identity),
+        });
         Ok(config)
     }
 
@@ -87,6 +95,7 @@ impl Settings<'_> {
 
     /// Trusts the tokens of this platform's identity block.
     fn trust(&self, auth: &mut AuthConfig) {
+        auth.issuer = format!("http://{}", self.addresses.identity);
         auth.identity = Some(endpoint(self.addresses.identity));
     }
 }
