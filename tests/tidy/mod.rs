@@ -3,5 +3,6 @@
 mod contracts;
 mod crates;
 mod files;
+mod manifests;
 mod rooms;
 mod text;

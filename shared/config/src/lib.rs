@@ -4,7 +4,9 @@ mod environment;
 mod error;
 mod load;
 mod secret;
+mod start;
 
 pub use error::ConfigError;
 pub use load::{Options, load, print};
 pub use secret::Secret;
+pub use start::start;

@@ -1,5 +1,6 @@
 //! Serving gRPC and calling it: one way to start, to stop, to read a request and to say no.
 
+mod block;
 mod body;
 mod breakers;
 mod call;
@@ -15,9 +16,11 @@ mod rules;
 mod server;
 mod status;
 mod stop;
+mod tls;
 mod trace;
 mod violations;
 
+pub use block::{Block, run};
 pub use breakers::breakers;
 pub use call::call;
 pub use client::Client;
@@ -29,5 +32,6 @@ pub use rangkai_auth::{EndpointConfig, EndpointError, connect};
 pub use rules::RuleError;
 pub use server::{ServeError, Server};
 pub use status::{internal, refusal};
-pub use stop::shutdown_signal;
+pub use stop::{shutdown_signal, stop_token};
+pub use tls::TlsError;
 pub use violations::Violations;

@@ -161,7 +161,7 @@ pub enum Work {
     /// Chooses where to go.
     Switch(Vec<Case>),
     /// Runs a list and handles its errors.
-    Try(Try),
+    Try(Box<Try>),
     /// Runs branches at the same time.
     Fork(Fork),
     /// Waits for events.
@@ -169,7 +169,7 @@ pub enum Work {
     /// Waits for a while.
     Wait(Span),
     /// Raises an error.
-    Raise(Raise),
+    Raise(Box<Raise>),
     /// Calls a function of the catalogue.
     Call(Call),
 }

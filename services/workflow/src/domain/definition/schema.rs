@@ -14,6 +14,10 @@ pub struct Schema {
 
 impl Schema {
     /// Compiles a schema.
+    ///
+    /// # Errors
+    ///
+    /// If it is no schema, or refers to one that is elsewhere.
     pub fn parse(document: Value) -> Result<Self, String> {
         let options = jsonschema::options()
             .with_pattern_options(jsonschema::PatternOptions::regex().size_limit(1 << 20));

@@ -2,6 +2,7 @@
 
 use rangkai_expression::{EvaluationError, Expression};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// A value of the document; strings of the form `${ … }` in it are expressions.
 #[derive(Clone, Debug)]
@@ -26,21 +27,26 @@ impl Template {
         }
     }
 
-    /// Evaluates every expression in it, on a blocking thread if there is one.
-    pub async fn evaluate(
-        &self,
-        input: Value,
-        variables: Vec<(String, Value)>,
-    ) -> Result<Value, EvaluationError> {
-        if let Self::Constant(value) = self {
-            return Ok(value.clone());
+    /// The variables that it reads, named without the dollar sign.
+    #[must_use]
+    pub fn variables(&self) -> BTreeSet<&str> {
+        match self {
+            Self::Constant(_) => BTreeSet::new(),
+            Self::Expression(expression) => {
+                expression.variables().iter().map(String::as_str).collect()
+            }
+            Self::Array(items) => items.iter().flat_map(Self::variables).collect(),
+            Self::Object(members) => {
+                members.iter().flat_map(|(_, member)| member.variables()).collect()
+            }
         }
-        let template = self.clone();
-        rangkai_expression::off_the_async_threads(move || template.evaluate_now(&input, &variables))
-            .await
     }
 
     /// Evaluates every expression in it on this thread, which must be one that may block.
+    ///
+    /// # Errors
+    ///
+    /// Those of the first expression that fails.
     pub fn evaluate_now(
         &self,
         input: &Value,

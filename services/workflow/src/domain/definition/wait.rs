@@ -18,6 +18,10 @@ pub enum Span {
 }
 
 /// Reads a span from a value: an ISO 8601 duration or an object of units.
+///
+/// # Errors
+///
+/// What is wrong with it, for the author.
 pub fn read_span(value: &Value) -> Result<Duration, String> {
     let span = match value {
         Value::String(text) => parse_iso8601(text)?,

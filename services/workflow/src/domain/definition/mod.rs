@@ -1,0 +1,74 @@
+//! Definitions: a document of the workflow DSL, read strictly, checked, ready to run.
+
+mod arguments;
+mod calls;
+mod document;
+mod event;
+mod events;
+mod expressions;
+mod failure;
+mod failures;
+mod finding;
+mod flow;
+mod functions;
+mod model;
+mod reader;
+mod scalar;
+mod schema;
+mod shapes;
+mod tasks;
+mod template;
+mod wait;
+mod works;
+mod yaml;
+
+pub use event::{Consume, Correlation, EventFilter, Listen, Match, Read};
+pub use failure::{
+    Backoff, Catch, ErrorFilter, Raise, Retry, STANDARD_ERROR_NAMES, STANDARD_ERRORS, Try,
+    canonical_error_type, read_status,
+};
+pub use finding::{Finding, Severity};
+pub use functions::Functions;
+pub use model::{Call, Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
+pub use schema::Schema;
+pub use template::Template;
+pub use wait::{LONGEST, Span, read_span};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use reader::Reader;
+
+/// Reads a document and checks everything that can be known before it runs.
+///
+/// # Errors
+///
+/// Every finding at once, in the order of the text.
+pub fn check(text: &str, functions: &Functions) -> Result<Definition, Vec<Finding>> {
+    let mut reader = Reader::new(functions);
+    let root = yaml::parse(text, &mut reader.findings);
+    let mut sum = [0; 32];
+    sum.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    let definition = root.as_ref().and_then(|root| reader.definition(root, text, sum));
+    let mut findings = reader.findings;
+    findings.sort_by_key(|finding| (finding.line, finding.column));
+    let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+    match definition {
+        Some(definition) if !broken => Ok(Definition { warnings: findings, ..definition }),
+        Some(_) | None => Err(or_empty(findings)),
+    }
+}
+
+/// An empty text breaks no rule of YAML, and is no workflow.
+fn or_empty(mut findings: Vec<Finding>) -> Vec<Finding> {
+    if findings.is_empty() {
+        findings.push(Finding {
+            severity: Severity::Error,
+            code: "yaml.empty",
+            line: 1,
+            column: 1,
+            pointer: String::new(),
+            message: "the document is empty".to_owned(),
+            mend: "begin with document: and do:".to_owned(),
+        });
+    }
+    findings
+}

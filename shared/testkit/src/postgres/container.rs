@@ -1,0 +1,65 @@
+//! A server in a container.
+
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use testcontainers::{
+    GenericImage, ImageExt as _,
+    core::{IntoContainerPort as _, WaitFor},
+    runners::AsyncRunner as _,
+};
+use tokio::time::{Instant, sleep};
+
+use super::{MAX_CONNECTIONS, Server, connect, watchdog::Watchdog};
+
+const NAME: &str = "postgres";
+const TAG: &str = "15";
+
+/// Says whether an engine answers and has the image. Nothing is downloaded behind one's back.
+pub(super) fn is_possible() -> bool {
+    Command::new("docker")
+        .args(["image", "inspect", &format!("{NAME}:{TAG}")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Starts the container and waits until it takes connections.
+pub(super) async fn start() -> anyhow::Result<Server> {
+    let container = GenericImage::new(NAME, TAG)
+        .with_exposed_port(5432.tcp())
+        .with_wait_for(WaitFor::message_on_stderr("ready to accept connections"))
+        .with_env_var("POSTGRES_HOST_AUTH_METHOD", "trust")
+        .with_cmd([
+            "-c".to_owned(),
+            format!("max_connections={MAX_CONNECTIONS}"),
+            "-c".to_owned(),
+            "log_min_messages=fatal".to_owned(),
+        ])
+        .start()
+        .await?;
+    let remove = r#"docker rm --force --volumes "$1""#;
+    let watchdog = Watchdog::run_at_the_end(remove, &[container.id()])?;
+    let port = container.get_host_port_ipv4(5432).await?;
+    let host = container.get_host().await?;
+    // Dropping it would stop the server; the watchdog removes it instead.
+    std::mem::forget(container);
+
+    let server = Server::at(&format!("postgres://postgres@{host}:{port}"), Some(watchdog));
+    // The image starts twice: the first time, for its set-up, it does not listen on the network.
+    let end = Instant::now() + Duration::from_mins(1);
+    loop {
+        match connect(&server.url("postgres")).await {
+            Ok(connection) => {
+                connection.close().await?;
+                return Ok(server);
+            }
+            Err(error) if Instant::now() > end => return Err(error),
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
+    }
+}

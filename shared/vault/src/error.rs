@@ -1,0 +1,15 @@
+//! Why something was not sealed or opened.
+
+/// Why something was not sealed or opened; says nothing about the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The master key is not the base64 of 32 bytes.
+    #[error("the master key must be 32 bytes in base64")]
+    MasterKey,
+    /// Changed bytes, bytes that were never sealed, or another key.
+    #[error("the sealed bytes do not open with this key")]
+    Refused,
+    /// The machine gave no randomness, or the text is longer than the cipher can take.
+    #[error("the cipher failed")]
+    Cipher,
+}
