@@ -19,7 +19,7 @@ pub enum Error {
     /// A published document can no longer be read: it was written for a later release.
     #[error("the definition {0} cannot be read")]
     Unreadable(uuid::Uuid),
-    /// An event is not what its type says.
-    #[error("an event cannot be read: {0}")]
-    Event(String),
+    /// A part of this block broke.
+    #[error("{0}")]
+    Broken(&'static str),
 }

@@ -41,7 +41,9 @@ impl Engine {
                 return Err(status::problem(&status));
             }
             if !intent.safe {
-                return Err(Problem::outcome_unknown("a call got no answer and may not be repeated"));
+                return Err(Problem::outcome_unknown(
+                    "a call got no answer and may not be repeated",
+                ));
             }
             let over = attempt >= self.config().call_attempts
                 || begin.elapsed() >= ms(self.config().call_ms)

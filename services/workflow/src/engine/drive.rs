@@ -125,8 +125,7 @@ impl Drive {
         let turn = self.turn(now, happenings).await?;
         let announced = turn.calls.clone();
         let lease = ms(self.engine.config().lease_ms);
-        let step =
-            Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
+        let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
         let both = Arc::new((self.loaded.whole.clone(), step));
         let keep = move |tx| {
             let both = Arc::clone(&both);
@@ -170,7 +169,7 @@ impl Drive {
             let setting = Setting { definition: &definition, instance, now };
             run::turn(setting, stand, happenings)
         });
-        turn.await.map_err(|_| Error::Event("the interpreter broke off".to_owned()))
+        turn.await.map_err(|_| Error::Broken("the interpreter broke off"))
     }
 
     /// Waits for something to happen; answers whether to go on.
@@ -221,8 +220,7 @@ async fn load(engine: &Engine, taken: &Taken) -> Result<Option<Loaded>, Error> {
         async move { lead::load(&tx, &library, id).await }
     };
     let loaded = engine.db().read(caller, load).await?;
-    let ours = |loaded: &Loaded| {
-        loaded.token == taken.token && !loaded.whole.instance.state.is_final()
-    };
+    let ours =
+        |loaded: &Loaded| loaded.token == taken.token && !loaded.whole.instance.state.is_final();
     Ok(loaded.filter(ours))
 }

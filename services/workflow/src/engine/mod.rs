@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rangkai_auth::{Credentials, EndpointError, connect};
+use rangkai_auth::{Credentials, CredentialsConfig, EndpointError, connect};
 use rangkai_db::Db;
 use rangkai_events::Source;
 use rangkai_primitives::{Agency, Caller, Timestamp};
@@ -55,19 +55,21 @@ impl Engine {
     ///
     /// When an endpoint is not usable.
     pub fn open(db: Db, library: Library, config: &Config) -> Result<Self, EndpointError> {
-        let credentials = config.credentials.as_ref().map(Credentials::open).transpose()?;
+        let open = |config: &CredentialsConfig| {
+            let identity = connect(&config.identity)?;
+            Ok::<_, EndpointError>(Credentials::new(config, identity, db.clock().clone()))
+        };
+        let credentials = config.credentials.as_ref().map(open).transpose()?;
         let (mut clients, mut sources) = (BTreeMap::new(), Vec::new());
         for block in BLOCKS {
             let Some(endpoint) = config.endpoints.get(block) else { continue };
             let channel = connect(endpoint)?;
-            let (mut client, mut source) =
-                (Client::new(channel.clone()), Source::new("workflow", block, channel));
+            let mut client = Client::new(channel);
             if let Some(credentials) = &credentials {
                 client = client.with_credentials(credentials.clone());
-                source = source.with_credentials(credentials.clone());
             }
+            sources.push(Source::new("workflow", block, client.clone()));
             clients.insert(block, client);
-            sources.push(source);
         }
         let name = config.engine.holder.as_bytes();
         let holder =
@@ -134,11 +136,11 @@ impl Engine {
             let taken = taken.clone();
             async move { lead::release(&tx, &taken).await }
         };
-        self.0.db.act(self.caller(), "rangkai.workflow.release", work).await
+        self.0.db.act(Self::caller(), "rangkai.workflow.release", work).await
     }
 
     /// Who works on the instances of every agency.
-    fn caller(&self) -> Caller {
+    fn caller() -> Caller {
         Caller::block("workflow", Agency::platform())
     }
 

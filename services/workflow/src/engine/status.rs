@@ -26,7 +26,7 @@ pub fn problem(status: &Status) -> Problem {
     let mut detail = reason.unwrap_or_default();
     if let Some(broken) = status.get_details_bad_request() {
         let fields: Vec<_> = broken.field_violations.into_iter().map(|it| it.field).collect();
-        detail = format!("{detail} {}", fields.join(", ")).trim().to_owned();
+        detail = [detail, fields.join(", ")].join(" ").trim().into();
     }
     let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
     let broke = matches!(status.code(), Code::Internal | Code::Unknown | Code::DataLoss);

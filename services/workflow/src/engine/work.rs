@@ -71,7 +71,7 @@ impl Engine {
     async fn take(&self, most: usize) -> Vec<Taken> {
         let (holder, lease) = (self.0.holder, ms(self.config().lease_ms));
         let take = move |tx| async move { lead::take(&tx, holder, lease, most).await };
-        let taken = self.db().act(self.caller(), "rangkai.workflow.take", take).await;
+        let taken = self.db().act(Self::caller(), "rangkai.workflow.take", take).await;
         taken.unwrap_or_else(|error: Error| {
             tracing::warn!(%error, "instances cannot be looked for");
             Vec::new()
@@ -110,7 +110,7 @@ impl Engine {
                 let led = led.clone();
                 async move { lead::keep(&tx, holder, lease, &led).await }
             };
-            match self.db().act(self.caller(), "rangkai.workflow.keep", keep).await {
+            match self.db().act(Self::caller(), "rangkai.workflow.keep", keep).await {
                 Ok(mail) => {
                     let led = self.led();
                     mail.iter().filter_map(|id| led.get(id)).for_each(|nudge| nudge.notify_one());
@@ -143,7 +143,7 @@ impl Engine {
                     None => Ok(0),
                 }
             };
-            let cleaned = self.db().act(self.caller(), "rangkai.workflow.clean", forget).await;
+            let cleaned = self.db().act(Self::caller(), "rangkai.workflow.clean", forget).await;
             if let Err::<u64, Error>(error) = cleaned {
                 tracing::warn!(%error, "old events stay");
             }
@@ -157,6 +157,6 @@ impl Engine {
     async fn let_go(&self) -> Result<(), Error> {
         let holder = self.0.holder;
         let release = move |tx| async move { lead::release_all(&tx, holder).await };
-        self.db().act(self.caller(), "rangkai.workflow.release", release).await
+        self.db().act(Self::caller(), "rangkai.workflow.release", release).await
     }
 }

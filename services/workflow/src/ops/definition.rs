@@ -6,9 +6,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Id, Page};
 
 use crate::{
-    domain::{
-        definition::Definition, instance::Version, refusal::Refusal, workflow::Workflow,
-    },
+    domain::{definition::Definition, instance::Version, refusal::Refusal, workflow::Workflow},
     error::Error,
     events::tell,
     library::Library,
@@ -33,12 +31,7 @@ pub async fn publish(tx: &Tx, definition: &Definition) -> Result<Workflow, Error
 }
 
 /// Finds a version, or the newest one.
-pub async fn find(
-    tx: &Tx,
-    namespace: &str,
-    name: &str,
-    version: &str,
-) -> Result<Workflow, Error> {
+pub async fn find(tx: &Tx, namespace: &str, name: &str, version: &str) -> Result<Workflow, Error> {
     let found = store::definition::find(tx, (namespace, name), version).await?;
     found.ok_or_else(|| {
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
@@ -57,11 +50,7 @@ pub async fn list(
 }
 
 /// The definition that an instance pins, ready to run.
-pub async fn load(
-    tx: &Tx,
-    library: &Library,
-    id: Id<Version>,
-) -> Result<Arc<Definition>, Error> {
+pub async fn load(tx: &Tx, library: &Library, id: Id<Version>) -> Result<Arc<Definition>, Error> {
     if let Some(definition) = library.find(id.uuid()) {
         return Ok(definition);
     }

@@ -76,11 +76,7 @@ pub async fn release_all(tx: &Tx, holder: Uuid) -> Result<(), Error> {
 }
 
 /// Loads an instance with everything that its leader needs.
-pub async fn load(
-    tx: &Tx,
-    library: &Library,
-    id: Id<Instance>,
-) -> Result<Option<Loaded>, Error> {
+pub async fn load(tx: &Tx, library: &Library, id: Id<Instance>) -> Result<Option<Loaded>, Error> {
     let token = store::instance::find_token(tx, id).await?;
     let whole = store::instance::find(tx, id).await?;
     let (Some(token), Some(whole)) = (token, whole) else { return Ok(None) };

@@ -49,9 +49,9 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
     store::subscription::hold(tx, &subscriptions).await?;
     let now = tx.now();
     let state = State::of(&continuation, false);
-    let led = state == State::Running && lead.is_some();
+    let goes_on = state == State::Running && lead.is_some();
     let next = next_time(&continuation, state, now);
-    let lead = lead.map(|(token, lease)| Lead { token, until: led.then_some(now + lease) });
+    let lead = lead.map(|(token, lease)| Lead { token, until: goes_on.then_some(now + lease) });
     let (old, revision) = (before.continuation, before.instance.revision);
     let instance = Instance {
         state,
@@ -89,7 +89,7 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
     }
     end(tx, &whole).await?;
     tx.changed("instance", id.uuid());
-    Ok(Some(Kept { whole, mail: early, led }))
+    Ok(Some(Kept { whole, mail: early, led: goes_on }))
 }
 
 /// When the instance wants to be looked at. One that waits for answers is looked at as soon as

@@ -82,8 +82,7 @@ pub async fn list(tx: &Tx, page: &Page<Version>) -> Result<Vec<Workflow>, DbErr>
     );
     let after = page.after.map_or(Uuid::nil(), Id::uuid);
     let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
-    let values =
-        [tx.agency().as_str().into(), after.into(), Uuid::nil().into(), limit.into()];
+    let values = [tx.agency().as_str().into(), after.into(), Uuid::nil().into(), limit.into()];
     sql::query(tx, &list, values).await?.iter().map(read).collect()
 }
 

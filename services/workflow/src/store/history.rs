@@ -51,8 +51,7 @@ pub async fn list(
                 WHERE instance_id = $1 AND agency = $2 AND sequence > $3 \
                 ORDER BY sequence LIMIT $4";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values =
-        [instance.uuid().into(), tx.agency().as_str().into(), after.into(), limit.into()];
+    let values = [instance.uuid().into(), tx.agency().as_str().into(), after.into(), limit.into()];
     sql::query(tx, list, values).await?.iter().map(read).collect()
 }
 

@@ -48,21 +48,22 @@ pub async fn list_since(
     since: Timestamp,
 ) -> Result<Vec<Uuid>, DbErr> {
     let mut values: Vec<Value> = vec![tx.agency().as_str().into(), since.into(), MOST.into()];
-    let mut conditions = String::new();
+    let mut conditions = Vec::new();
     if let Some(kind) = &subscription.kind {
         values.push(kind.as_str().into());
-        conditions.push_str(&format!(" AND type = {}", places(values.len(), 1)));
+        conditions.push(format!("AND type = {}", places(values.len(), 1)));
     }
     if let Some(key) = &subscription.key {
         values.push(correlation(tx, key).into());
         let place = places(values.len(), 1);
-        conditions.push_str(&format!(
-            " AND id IN (SELECT inbox_id FROM inbox_key WHERE agency = $1 AND correlation = {place})"
+        conditions.push(format!(
+            "AND id IN (SELECT inbox_id FROM inbox_key WHERE agency = $1 AND correlation = {place})"
         ));
     }
     let list = format!(
-        "SELECT id FROM inbox WHERE agency = $1 AND receive_time >= $2{conditions} \
-         ORDER BY receive_time LIMIT $3"
+        "SELECT id FROM inbox WHERE agency = $1 AND receive_time >= $2 {} \
+         ORDER BY receive_time LIMIT $3",
+        conditions.join(" ")
     );
     let rows = sql::query(tx, &list, values).await?;
     rows.iter().map(|row| row.try_get("", "id")).collect()

@@ -50,16 +50,12 @@ pub async fn lock(tx: &Tx, id: Id<Instance>) -> Result<Option<Whole>, DbErr> {
 }
 
 /// Lists instances, newest first, without what they were given.
-pub async fn list(
-    tx: &Tx,
-    wanted: &Wanted,
-    page: &Page<Instance>,
-) -> Result<Vec<Instance>, DbErr> {
+pub async fn list(tx: &Tx, wanted: &Wanted, page: &Page<Instance>) -> Result<Vec<Instance>, DbErr> {
     let mut values: Vec<Value> = vec![tx.agency().as_str().into()];
-    let mut conditions = String::new();
+    let mut conditions = Vec::new();
     let mut add = |condition: &str, value: Value| {
         values.push(value);
-        conditions.push_str(&format!(" AND {condition} ${}", values.len()));
+        conditions.push(format!("AND {condition} ${}", values.len()));
     };
     if !wanted.name.is_empty() {
         add("name =", wanted.name.as_str().into());
@@ -74,7 +70,8 @@ pub async fn list(
         add("id <", after.uuid().into());
     }
     let list = format!(
-        "SELECT {COLUMNS} FROM instance WHERE agency = $1{conditions} ORDER BY id DESC LIMIT {}",
+        "SELECT {COLUMNS} FROM instance WHERE agency = $1 {} ORDER BY id DESC LIMIT {}",
+        conditions.join(" "),
         page.limit()
     );
     sql::query(tx, &list, values).await?.iter().map(read).collect()
@@ -141,7 +138,7 @@ pub async fn take(
          ORDER BY next_time LIMIT {most}{skip}"
     );
     let rows = sql::query(tx, &due, [tx.now().into()]).await?;
-    let mut taken = Vec::new();
+    let mut found = Vec::new();
     for row in &rows {
         let id: Uuid = row.try_get("", "id")?;
         let token: i64 = row.try_get("", "lease_token")?;
@@ -151,9 +148,9 @@ pub async fn take(
                     WHERE id = $1";
         let values = [id.into(), holder.into(), (token + 1).into(), until.into()];
         sql::keep_house(tx, take, values).await?;
-        taken.push((id.into(), agency, token + 1));
+        found.push((id.into(), agency, token + 1));
     }
-    Ok(taken)
+    Ok(found)
 }
 
 /// Goes on leading these instances.
@@ -200,9 +197,8 @@ pub async fn release_all(tx: &Tx, holder: Uuid) -> Result<(), DbErr> {
 }
 
 async fn select(tx: &Tx, id: Id<Instance>, lock: &str) -> Result<Option<Whole>, DbErr> {
-    let find = format!(
-        "SELECT {COLUMNS}, continuation FROM instance WHERE id = $1 AND agency = $2{lock}"
-    );
+    let find =
+        format!("SELECT {COLUMNS}, continuation FROM instance WHERE id = $1 AND agency = $2{lock}");
     let rows = sql::query(tx, &find, [id.uuid().into(), tx.agency().as_str().into()]).await?;
     let whole = rows.first().map(|row| {
         let continuation = open(tx, &row.try_get::<Vec<u8>>("", "continuation")?)?;

@@ -249,9 +249,15 @@ fn read_by<'t>(template: &'t Template, names: &mut BTreeSet<&'t str>) {
         Template::Expression(expression) => {
             names.extend(expression.variables().iter().map(String::as_str));
         }
-        Template::Array(items) => items.iter().for_each(|item| read_by(item, names)),
+        Template::Array(items) => {
+            for item in items {
+                read_by(item, names);
+            }
+        }
         Template::Object(members) => {
-            members.iter().for_each(|(_, member)| read_by(member, names));
+            for (_, member) in members {
+                read_by(member, names);
+            }
         }
     }
 }

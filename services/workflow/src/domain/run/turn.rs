@@ -159,7 +159,7 @@ pub fn cancel(setting: Setting<'_>, continuation: Continuation, reason: &str) ->
         let mut root = machine.take_root();
         machine.cut(&mut root, 0);
         machine.stand.root = root;
-        machine.reason = reason.to_owned();
+        reason.clone_into(&mut machine.reason);
     }
     machine.finish()
 }

@@ -108,7 +108,7 @@ impl Thread {
                 | Doing::Wait { .. }
                 | Doing::Call { .. } => 0,
             };
-            path.push_str(&format!(">{}#{}.{generation}", frame.task, frame.run));
+            path = format!("{path}>{}#{}.{generation}", frame.task, frame.run);
         }
         path
     }
