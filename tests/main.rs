@@ -6,4 +6,6 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
+mod identity;
+mod payments;
 mod tidy;
