@@ -6,7 +6,7 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
-mod journeys;
 mod identity;
+mod journeys;
 mod payments;
 mod tidy;
