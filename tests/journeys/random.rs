@@ -1,7 +1,5 @@
 //! A case survives the death of any process at any step.
 
-use std::sync::Arc;
-
 use rangkai::{Cast, Screen, prove, stories};
 
 use super::{
@@ -36,15 +34,14 @@ async fn any_block_dies_at_random_steps() {
 
 /// Tells the first story while processes die, and looks at what is left.
 async fn survive(deaths: Vec<Death>) {
-    let blocks = Arc::new(Blocks::start("info,sqlx=warn").await);
+    let blocks = Blocks::start("info,sqlx=warn").await;
     let screen = &mut Screen::dark();
     let cast = Cast::assemble(&blocks.site(), screen).await.unwrap();
     let books = blocks.books().await;
-    let killing = tokio::spawn(kill(Arc::clone(&blocks), deaths));
 
-    stories::granted(&cast, screen).await.unwrap();
+    let (told, ()) = tokio::join!(stories::granted(&cast, screen), kill(&blocks, &books, deaths));
 
-    killing.await.unwrap();
+    told.unwrap();
     books.until_settled().await;
     assert_eq!(books.broken(&["refund"]).await, Vec::<String>::new());
     let broken = prove(&cast, screen).await.unwrap().broken;
@@ -58,8 +55,7 @@ async fn survive(deaths: Vec<Death>) {
 }
 
 /// Kills each block when its step was taken, and starts it again at once.
-async fn kill(blocks: Arc<Blocks>, deaths: Vec<Death>) {
-    let books: Books = blocks.books().await;
+async fn kill(blocks: &Blocks, books: &Books, deaths: Vec<Death>) {
     for (step, block) in deaths {
         until(&format!("step {step} was taken"), async || {
             let steps = books.count("workflow", "SELECT count(*) FROM history").await;

@@ -17,6 +17,7 @@ use rangkai_config::Secret;
 use rangkai_primitives::Clock;
 use rangkai_testkit::{Kind, TestDatabase, database, master_key};
 use tempfile::TempDir;
+use tonic::transport::Endpoint;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -172,7 +173,8 @@ async fn ready(process: &Mutex<Process>, address: SocketAddr) {
 }
 
 async fn says_ready(address: SocketAddr) -> anyhow::Result<bool> {
-    let mut health = HealthClient::connect(format!("http://{address}")).await?;
+    let channel = Endpoint::try_from(format!("http://{address}"))?.connect().await?;
+    let mut health = HealthClient::new(channel);
     let answer = health.check(HealthCheckRequest { service: "readiness".to_owned() }).await?;
     Ok(answer.into_inner().status() == ServingStatus::Serving)
 }

@@ -34,7 +34,7 @@ impl Settings<'_> {
         ];
         match block {
             "identity" => settings.push(("CLIENTS", self.clients())),
-            "workflow" => settings.extend(self.engine(&identity)),
+            "workflow" => settings.extend(self.engine(address, &identity)),
             // Whoever dies while it sends is given up after seconds instead of minutes.
             "messaging" => settings.extend([
                 ("DELIVERY__BATCH", "4".to_owned()),
@@ -63,10 +63,10 @@ impl Settings<'_> {
         format!("[{}, {}]", client("admin", self.admin), client("workflow", self.engine))
     }
 
-    fn engine(&self, identity: &str) -> Vec<(&'static str, String)> {
+    fn engine(&self, address: SocketAddr, identity: &str) -> Vec<(&'static str, String)> {
         vec![
             // A stable name, as a pod has one: what this process led before it died goes on at once.
-            ("ENGINE__HOLDER", "engine-0".to_owned()),
+            ("ENGINE__HOLDER", format!("engine-{}", address.port())),
             ("ENDPOINTS__IDENTITY__URL", identity.to_owned()),
             ("ENDPOINTS__PAYMENTS__URL", url(self.addresses.payments)),
             ("ENDPOINTS__REGISTRATION__URL", url(self.addresses.registration)),
