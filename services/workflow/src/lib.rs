@@ -1,6 +1,112 @@
-//! The workflow building block.
+//! The workflow building block: services as agencies write them, run durably.
+//!
+//! | Room     | Holds                                                    | Never holds             |
+//! |----------|----------------------------------------------------------|-------------------------|
+//! | `api`    | the wire: requests in, answers out                       | queries, rules          |
+//! | `engine` | leads instances on: takes them, calls, keeps the outcome | queries, rules          |
+//! | `events` | the facts this block tells and hears                     | queries, rules          |
+//! | `ops`    | what happens: one function for each verb                 | wire types, SQL         |
+//! | `domain` | what is true: definitions, and the interpreter of them   | `async`, I/O, wire types|
+//! | `store`  | what is kept: queries                                    | rules, wire types       |
 
+mod api;
+mod config;
 mod domain;
+mod engine;
+mod error;
+mod events;
+mod library;
+mod ops;
+mod store;
+#[cfg(test)]
+mod tests;
 
+use rangkai_auth::Gate;
+use rangkai_db::Db;
+use rangkai_primitives::Clock;
+use rangkai_proto::workflow::v1::{
+    definition_service_server::DefinitionServiceServer,
+    instance_service_server::InstanceServiceServer,
+};
+use rangkai_rpc::Block;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+pub use config::{Config, DEFAULTS, EngineConfig};
 pub use domain::definition;
 pub use domain::definition::{Definition, Finding, Functions, Severity, check};
+
+use engine::Engine;
+use library::Library;
+
+/// The running building block: what every request needs.
+#[derive(Clone, Debug)]
+pub struct Workflow {
+    db: Db,
+    library: Library,
+    engine: Engine,
+}
+
+impl Workflow {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached, its key is not a key, a migration fails, or an endpoint
+    /// is not usable.
+    pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open::<store::Schema>(&config.database, clock).await?;
+        let library = Library::new(Functions::new(rangkai_proto::pool().clone()));
+        let engine = Engine::open(db.clone(), library.clone(), config)?;
+        Ok(Self { db, library, engine })
+    }
+
+    /// Every gRPC service of this block.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        Routes::new(DefinitionServiceServer::new(self.clone()))
+            .add_service(InstanceServiceServer::new(self.clone()))
+            .add_service(rangkai_events::Log::service(self.db.clone()))
+    }
+
+    /// Whether the block can work.
+    pub async fn ready(&self) -> bool {
+        self.db.ready().await
+    }
+
+    /// Leads instances on until `stop`. Dropped instead, it stops as a killed process does.
+    pub async fn work(&self, stop: CancellationToken) {
+        self.engine.work(stop).await;
+    }
+}
+
+impl Block for Workflow {
+    fn routes(&self) -> Routes {
+        Self::routes(self)
+    }
+
+    async fn ready(&self) -> bool {
+        Self::ready(self).await
+    }
+
+    async fn work(&self, stop: CancellationToken) {
+        Self::work(self, stop).await;
+    }
+}
+
+/// Runs the block on `listener` until `stop`.
+///
+/// # Errors
+///
+/// When it cannot be opened, or the server fails.
+pub async fn run(
+    config: Config,
+    clock: Clock,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
+    let workflow = Workflow::open(&config, clock).await?;
+    Box::pin(rangkai_rpc::run(workflow, config.server, gate, listener, stop)).await
+}

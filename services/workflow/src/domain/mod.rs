@@ -1,3 +1,10 @@
-//! What is true: definitions and how they are read.
+//! What is true: workflows, and how an instance moves from one moment to the next.
 
 pub mod definition;
+pub mod event;
+pub mod instance;
+pub mod message;
+pub mod problem;
+pub mod refusal;
+pub mod run;
+pub mod workflow;

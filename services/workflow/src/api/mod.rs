@@ -1,0 +1,7 @@
+//! The wire: requests in, answers out.
+
+mod definition;
+mod instance;
+mod status;
+mod watch;
+mod write;

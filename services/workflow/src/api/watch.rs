@@ -1,0 +1,87 @@
+//! Following one instance: as it is, and after every change.
+
+use std::time::Duration;
+
+use rangkai_primitives::{Caller, Id};
+use rangkai_proto::workflow::v1 as wire;
+use tokio::sync::{broadcast, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::{
+    Workflow,
+    domain::instance::{Instance, Whole},
+    ops,
+};
+
+/// How often to look by oneself: another replica may lead the instance.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The answers to a watcher.
+pub type Watching = ReceiverStream<Result<wire::WatchInstanceResponse, Status>>;
+
+impl Workflow {
+    /// Begins to follow an instance.
+    pub(in crate::api) async fn watch(
+        &self,
+        caller: Caller,
+        id: Id<Instance>,
+    ) -> Result<Watching, Status> {
+        // Listened to before the first look, so that no change falls between.
+        let changes = self.engine.changes();
+        let first = self.look(&caller, id).await?;
+        let (sender, receiver) = mpsc::channel(1);
+        let block = self.clone();
+        tokio::spawn(async move { block.send((caller, id), first, changes, sender).await });
+        Ok(ReceiverStream::new(receiver))
+    }
+
+    async fn look(&self, caller: &Caller, id: Id<Instance>) -> Result<Whole, Status> {
+        let find = move |tx| async move { ops::instance::find(&tx, id).await };
+        Ok(self.db.read(caller.clone(), find).await?)
+    }
+
+    async fn send(
+        &self,
+        (caller, id): (Caller, Id<Instance>),
+        first: Whole,
+        mut changes: broadcast::Receiver<Uuid>,
+        watcher: mpsc::Sender<Result<wire::WatchInstanceResponse, Status>>,
+    ) {
+        let (mut sent, mut found) = (0, Ok(first));
+        loop {
+            match found {
+                Ok(whole) if whole.instance.revision > sent => {
+                    sent = whole.instance.revision;
+                    let last = whole.instance.state.is_final();
+                    let answer = wire::WatchInstanceResponse { instance: Some(whole.into()) };
+                    if watcher.send(Ok(answer)).await.is_err() || last {
+                        return;
+                    }
+                }
+                Ok(_) => {}
+                Err(status) => {
+                    // A watcher that is gone needs no status.
+                    let _ = watcher.send(Err(status)).await;
+                    return;
+                }
+            }
+            tokio::select! {
+                () = watcher.closed() => return,
+                () = changed(&mut changes, id.uuid()) => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            found = self.look(&caller, id).await;
+        }
+    }
+}
+
+/// Resolves when the instance may have changed.
+async fn changed(changes: &mut broadcast::Receiver<Uuid>, id: Uuid) {
+    while let Ok(changed) = changes.recv().await {
+        if changed == id {
+            return;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Where an instance stands: a tree of tasks under way, as plain data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rangkai_primitives::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::problem::Problem;
+
+/// Everything that an instance needs to go on, now or in a year, here or in another process.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Continuation {
+    /// What the instance was given.
+    pub raw_input: Value,
+    /// What the workflow made of it.
+    pub input: Value,
+    /// When it began.
+    pub started: Timestamp,
+    /// When its time is over.
+    pub deadline: Option<Timestamp>,
+    /// The tasks under way.
+    pub root: Thread,
+    /// The events that it took.
+    pub taken: BTreeSet<Uuid>,
+    /// How many tasks it began, ever.
+    pub steps: u64,
+    /// How many entries its history has.
+    pub history: i64,
+    /// How many calls and subscriptions it made, ever.
+    pub serial: u64,
+    /// Calls that are seen to their end although the instance is cancelled, with their tasks.
+    pub awaited: BTreeMap<Uuid, String>,
+    /// Whether nothing more is begun.
+    pub cancelled: bool,
+    /// How it ended, once it has.
+    pub end: Option<End>,
+}
+
+/// How an instance ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum End {
+    /// Well, with this output.
+    Completed(Value),
+    /// By an error that no task caught.
+    Faulted(Problem),
+    /// Because somebody cancelled it.
+    Cancelled,
+}
+
+/// One line of tasks: that of the workflow, or of a branch of a fork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The pointer of the list that it runs through.
+    pub list: String,
+    /// Whether it ends after the first task, as a branch does.
+    pub single: bool,
+    /// What tells it from all other threads that this instance ever runs.
+    pub path: String,
+    /// The `$context`.
+    pub context: Value,
+    /// The errors that it may read, by the names of their variables: those caught around it.
+    pub variables: BTreeMap<String, Value>,
+    /// When the time of whatever is around it is over.
+    pub deadline: Option<Timestamp>,
+    /// How often each task of the list was begun.
+    pub runs: BTreeMap<usize, u32>,
+    /// The tasks under way, each within the one before.
+    pub frames: Vec<Frame>,
+}
+
+/// A task under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The task, as a pointer into the document.
+    pub task: String,
+    /// How often it was begun in its list, this time included.
+    pub run: u32,
+    /// What came in.
+    pub raw: Value,
+    /// What the task made of it.
+    pub input: Value,
+    /// When it began.
+    pub started: Timestamp,
+    /// When its time is over.
+    pub deadline: Option<Timestamp>,
+    /// How far its work is.
+    pub work: Doing,
+}
+
+/// How far the work of a task is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Doing {
+    /// It runs a list.
+    List {
+        /// How often each task of the list was begun.
+        runs: BTreeMap<usize, u32>,
+    },
+    /// It tries a list.
+    Try(Trying),
+    /// It runs branches.
+    Fork {
+        /// The branches, in the order of the document.
+        branches: Vec<Branch>,
+    },
+    /// It waits for events.
+    Listen(Listening),
+    /// It waits for a moment.
+    Wait {
+        /// The moment.
+        until: Timestamp,
+    },
+    /// It waits for the answer to a call.
+    Call {
+        /// The call.
+        id: Uuid,
+        /// Whether it may be sent again when no answer came.
+        safe: bool,
+    },
+}
+
+/// How far a `try` is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trying {
+    /// What it does now.
+    pub stage: Stage,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// Grows when an attempt failed for certain, so that repeated calls are new calls.
+    pub generation: u32,
+    /// When the time of this attempt is over.
+    pub attempt_deadline: Option<Timestamp>,
+    /// How often each task of the list was begun in this attempt.
+    pub runs: BTreeMap<usize, u32>,
+}
+
+/// What a `try` does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// It runs what is tried.
+    Trying,
+    /// It waits before the next attempt.
+    Delaying {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// It runs what is done about an error.
+    Catching {
+        /// The error, as expressions see it.
+        error: Value,
+    },
+}
+
+/// A branch of a fork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Branch {
+    /// It goes on.
+    Running(Thread),
+    /// It ended well.
+    Done(Value),
+    /// It failed, and another may still win.
+    Failed(Problem),
+}
+
+/// How far a `listen` is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listening {
+    /// One for each filter.
+    pub filters: Vec<Waiting>,
+    /// What correlations were settled by an event, by name.
+    pub settled: BTreeMap<String, Value>,
+    /// What was taken, in order of arrival.
+    pub output: Vec<Value>,
+}
+
+/// A filter of a `listen`, and what it waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The subscription.
+    pub id: Uuid,
+    /// Whether its event arrived.
+    pub met: bool,
+    /// What each correlation must be, where the author says it.
+    pub expected: BTreeMap<String, Value>,
+}
+
+/// The earlier of two moments.
+#[must_use]
+pub fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
+}

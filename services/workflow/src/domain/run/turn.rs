@@ -1,0 +1,264 @@
+//! One turn of an instance, from outside.
+
+use std::collections::BTreeMap;
+
+use rangkai_primitives::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    MAX_STATE,
+    continuation::{Continuation, End, Thread, earlier},
+    machine::{Machine, Next, Outcome},
+    signal::Signal,
+};
+use crate::domain::{
+    definition::Definition,
+    event::Mail,
+    instance::{Entry, Kind},
+    problem::Problem,
+};
+
+/// What a turn may know besides the continuation.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The workflow.
+    pub definition: &'a Definition,
+    /// The instance.
+    pub instance: Uuid,
+    /// The moment of this turn.
+    pub now: Timestamp,
+}
+
+/// What happened to an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// A call was answered, or failed for good.
+    Answered {
+        /// The call.
+        call: Uuid,
+        /// The answer as JSON, or the error.
+        answer: Result<Value, Problem>,
+    },
+    /// An event arrived that may be one it waits for.
+    Arrived(Mail),
+}
+
+/// What a turn leads to.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// Where the instance stands now.
+    pub continuation: Continuation,
+    /// The calls to announce and then to send.
+    pub calls: Vec<Intent>,
+    /// What to wait for from now on.
+    pub subscriptions: Vec<Subscription>,
+    /// What to add to the history.
+    pub history: Vec<Entry>,
+}
+
+/// A call to be sent once it is announced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// The call.
+    pub id: Uuid,
+    /// The task that makes it.
+    pub task: String,
+    /// The method, as in `/rangkai.payments.v1.BillService/IssueBill`.
+    pub method: String,
+    /// The encoded request.
+    pub request: Vec<u8>,
+    /// The id that makes the same call the same, whoever sends it and however often.
+    pub request_id: Uuid,
+    /// Whether it may be sent again when no answer came.
+    pub safe: bool,
+    /// When nobody waits for the answer any more.
+    pub deadline: Option<Timestamp>,
+}
+
+/// A wait for an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    /// The subscription.
+    pub id: Uuid,
+    /// The task that waits.
+    pub task: String,
+    /// The type of the event, if it is known beforehand.
+    pub kind: Option<String>,
+    /// A value that the event must have, if one is known beforehand; see [`Event::keys`].
+    ///
+    /// [`Event::keys`]: crate::domain::event::Event::keys
+    pub key: Option<Vec<u8>>,
+}
+
+impl Continuation {
+    /// An instance that was just started with `raw_input`; the first turn begins it.
+    #[must_use]
+    pub fn new(raw_input: Value, now: Timestamp) -> Self {
+        Self {
+            raw_input,
+            input: Value::Null,
+            started: now,
+            deadline: None,
+            root: Thread {
+                list: "/do".to_owned(),
+                single: false,
+                path: String::new(),
+                context: Value::Null,
+                variables: BTreeMap::new(),
+                deadline: None,
+                runs: BTreeMap::new(),
+                frames: Vec::new(),
+            },
+            taken: std::collections::BTreeSet::new(),
+            steps: 0,
+            history: 0,
+            serial: 0,
+            awaited: BTreeMap::new(),
+            cancelled: false,
+            end: None,
+        }
+    }
+}
+
+/// Takes an instance from where it stands to where it has to wait again. Whatever is due by now
+/// happens too, in the order of time.
+#[must_use]
+pub fn turn(setting: Setting<'_>, continuation: Continuation, happenings: Vec<Happening>) -> Turn {
+    let mut machine = Machine::new(setting, continuation);
+    machine.begin();
+    for happening in happenings {
+        match happening {
+            Happening::Answered { call, answer } => {
+                if !machine.stand.cancelled {
+                    machine.tell(&Signal::Answer(call, answer));
+                } else if let Some(task) = machine.stand.awaited.remove(&call) {
+                    let problem = answer.err();
+                    machine.note(Kind::CallAnswered, &task, String::new(), problem);
+                }
+            }
+            Happening::Arrived(mail) => {
+                machine.pass_time(mail.time.min(setting.now));
+                if !machine.stand.taken.contains(&mail.event.id) {
+                    machine.tell(&Signal::Event(&mail));
+                }
+            }
+        }
+    }
+    machine.pass_time(setting.now);
+    machine.finish()
+}
+
+/// Cancels an instance: nothing more is begun, and announced calls are seen to their end.
+#[must_use]
+pub fn cancel(setting: Setting<'_>, continuation: Continuation, reason: &str) -> Turn {
+    let mut machine = Machine::new(setting, continuation);
+    if machine.stand.end.is_none() && !machine.stand.cancelled {
+        machine.stand.awaited = machine.stand.calls();
+        machine.stand.cancelled = true;
+        let mut root = machine.take_root();
+        machine.cut(&mut root, 0);
+        machine.stand.root = root;
+        reason.clone_into(&mut machine.reason);
+    }
+    machine.finish()
+}
+
+impl Machine<'_> {
+    fn begin(&mut self) {
+        if self.stand.steps > 0 || self.stand.end.is_some() || self.stand.cancelled {
+            return;
+        }
+        let started = self.stand.started;
+        match self.workflow_input() {
+            Ok((input, timeout)) => {
+                self.stand.deadline = timeout.map(|span| started + span);
+                self.stand.root.deadline = self.stand.deadline;
+                self.stand.input = input.clone();
+                let mut root = self.take_root();
+                let outcome = self.go(&mut root, Next::Start { position: 0, input });
+                self.keep(root, outcome);
+            }
+            Err(problem) => self.fault(problem),
+        }
+    }
+
+    /// Lets everything happen that is due by `moment`, the earliest first.
+    fn pass_time(&mut self, moment: Timestamp) {
+        while let Some(due) = self.stand.due().filter(|due| *due <= moment) {
+            if self.stand.deadline.is_some_and(|deadline| deadline <= due) {
+                let detail = "the time of the workflow is over";
+                self.fault(Problem::standard("timeout", "timeout", detail));
+                return;
+            }
+            self.tell(&Signal::Due(due));
+        }
+    }
+
+    fn tell(&mut self, signal: &Signal<'_>) {
+        if self.stand.end.is_some() || self.stand.cancelled {
+            return;
+        }
+        let mut root = self.take_root();
+        let outcome = self.signal(&mut root, signal);
+        self.keep(root, outcome);
+    }
+
+    fn keep(&mut self, mut root: Thread, outcome: Outcome) {
+        let ended = match outcome {
+            Outcome::Waiting => None,
+            Outcome::Failed(problem) => Some(Err(problem)),
+            Outcome::Done(value) | Outcome::Ended(value) => {
+                self.cut(&mut root, 0);
+                Some(self.workflow_output(&root, value))
+            }
+        };
+        self.stand.root = root;
+        match (self.fatal.take(), ended) {
+            (Some(problem), _) | (None, Some(Err(problem))) => self.fault(problem),
+            (None, Some(Ok(output))) => {
+                self.stand.end = Some(End::Completed(output));
+                self.note(Kind::InstanceCompleted, "", String::new(), None);
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn fault(&mut self, problem: Problem) {
+        let mut root = self.take_root();
+        self.cut(&mut root, 0);
+        self.stand.root = root;
+        self.note(Kind::InstanceFaulted, "", String::new(), Some(problem.clone()));
+        self.stand.end = Some(End::Faulted(problem));
+    }
+
+    fn finish(mut self) -> Turn {
+        if self.stand.cancelled && self.stand.end.is_none() && self.stand.awaited.is_empty() {
+            self.stand.end = Some(End::Cancelled);
+            let reason = std::mem::take(&mut self.reason);
+            self.note(Kind::InstanceCancelled, "", reason, None);
+        }
+        let size = serde_json::to_vec(&self.stand).map_or(usize::MAX, |bytes| bytes.len());
+        if size > MAX_STATE && !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled)) {
+            let detail = format!("the state has {size} bytes; it may have {MAX_STATE}");
+            self.stand.end = None;
+            self.fault(Problem::standard("runtime", "too much state", detail));
+        }
+        if self.stand.end.is_some() {
+            self.stand.root.context = json!(null);
+            self.stand.taken.clear();
+        }
+        let (calls, open) = (self.stand.calls(), self.stand.subscriptions());
+        self.calls.retain(|intent| calls.contains_key(&intent.id));
+        self.subscriptions.retain(|subscription| open.contains(&subscription.id));
+        for intent in &mut self.calls {
+            intent.deadline = earlier(intent.deadline, self.stand.deadline);
+        }
+        Turn {
+            continuation: self.stand,
+            calls: self.calls,
+            subscriptions: self.subscriptions,
+            history: self.history,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Looking through the tree of tasks under way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rangkai_primitives::Timestamp;
+use uuid::Uuid;
+
+use super::continuation::{Branch, Continuation, Doing, Frame, Stage, Thread, earlier};
+
+impl Continuation {
+    /// The calls whose answers it waits for, with their tasks.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<Uuid, String> {
+        let mut calls = self.awaited.clone();
+        self.root.each(&mut |frame| {
+            if let Doing::Call { id, .. } = &frame.work {
+                calls.insert(*id, frame.task.clone());
+            }
+        });
+        calls
+    }
+
+    /// The subscriptions that it waits for.
+    #[must_use]
+    pub fn subscriptions(&self) -> BTreeSet<Uuid> {
+        let mut found = BTreeSet::new();
+        self.root.each(&mut |frame| {
+            if let Doing::Listen(listening) = &frame.work {
+                let open = listening.filters.iter().filter(|filter| !filter.met);
+                found.extend(open.map(|filter| filter.id));
+            }
+        });
+        found
+    }
+
+    /// The tasks at which it stands.
+    #[must_use]
+    pub fn positions(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.awaited.values().cloned().collect();
+        self.root.leaves(&mut |frame| found.push(frame.task.clone()));
+        found
+    }
+
+    /// The earliest moment at which something is due.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        if self.end.is_some() || self.cancelled {
+            return None;
+        }
+        let mut due = self.deadline;
+        self.root.each(&mut |frame| due = earlier(due, frame.due()));
+        due
+    }
+}
+
+impl Thread {
+    /// Looks at every frame, those of branches too.
+    pub fn each<'a>(&'a self, look: &mut impl FnMut(&'a Frame)) {
+        for frame in &self.frames {
+            look(frame);
+        }
+        for branch in self.branches() {
+            branch.each(look);
+        }
+    }
+
+    /// Looks at the innermost frames.
+    fn leaves<'a>(&'a self, look: &mut impl FnMut(&'a Frame)) {
+        let mut forked = false;
+        for branch in self.branches() {
+            forked = true;
+            branch.leaves(look);
+        }
+        if let (Some(frame), false) = (self.frames.last(), forked) {
+            look(frame);
+        }
+    }
+
+    /// The branches that go on, if this thread stands at a fork.
+    pub fn branches(&self) -> impl Iterator<Item = &Self> {
+        let branches = match self.frames.last().map(|frame| &frame.work) {
+            Some(Doing::Fork { branches }) => branches.as_slice(),
+            Some(
+                Doing::List { .. }
+                | Doing::Try(_)
+                | Doing::Listen(_)
+                | Doing::Wait { .. }
+                | Doing::Call { .. },
+            )
+            | None => &[],
+        };
+        branches.iter().filter_map(|branch| match branch {
+            Branch::Running(thread) => Some(thread),
+            Branch::Done(_) | Branch::Failed(_) => None,
+        })
+    }
+
+    /// What tells the task under way here from all others that the instance ever runs.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let mut path = self.path.clone();
+        for frame in &self.frames {
+            let generation = match &frame.work {
+                Doing::Try(trying) => trying.generation,
+                Doing::List { .. }
+                | Doing::Fork { .. }
+                | Doing::Listen(_)
+                | Doing::Wait { .. }
+                | Doing::Call { .. } => 0,
+            };
+            path = format!("{path}>{}#{}.{generation}", frame.task, frame.run);
+        }
+        path
+    }
+}
+
+impl Frame {
+    /// The earliest moment at which something is due here.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        let own = match &self.work {
+            Doing::Wait { until } => Some(*until),
+            Doing::Try(trying) => match &trying.stage {
+                Stage::Delaying { until } => Some(*until),
+                Stage::Trying => trying.attempt_deadline,
+                Stage::Catching { .. } => None,
+            },
+            Doing::List { .. } | Doing::Fork { .. } | Doing::Listen(_) | Doing::Call { .. } => None,
+        };
+        earlier(self.deadline, own)
+    }
+}

@@ -1,0 +1,226 @@
+//! Leading one instance on, from where it stands to where it waits for nobody here.
+
+use std::{collections::BTreeSet, mem, sync::Arc};
+
+use rangkai_primitives::Caller;
+use serde_json::Value;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Engine;
+use crate::{
+    config::ms,
+    domain::{
+        problem::Problem,
+        run::{self, Happening, Intent, Setting, Turn},
+    },
+    error::Error,
+    ops::{
+        lead::{self, Loaded, Taken},
+        step::{self, Step},
+    },
+};
+
+/// Whoever leads one instance.
+pub struct Drive {
+    engine: Engine,
+    taken: Taken,
+    loaded: Loaded,
+    calls: JoinSet<(Uuid, Result<Value, Problem>)>,
+    /// The calls that were sent from here.
+    sent: BTreeSet<Uuid>,
+    /// The answers that no step has kept yet.
+    answers: Vec<(Uuid, Result<Value, Problem>)>,
+    stopping: bool,
+}
+
+/// What became of a step.
+enum Stepped {
+    /// There is more to wait for here.
+    On,
+    /// The instance moved meanwhile: look again.
+    Again,
+    /// Nobody here leads it any more.
+    Over,
+}
+
+impl Drive {
+    /// Takes over an instance; none if it is gone, or somebody else leads it by now.
+    pub async fn open(engine: Engine, taken: Taken) -> Result<Option<Self>, Error> {
+        let Some(loaded) = load(&engine, &taken).await? else { return Ok(None) };
+        Ok(Some(Self {
+            engine,
+            taken,
+            loaded,
+            calls: JoinSet::new(),
+            sent: BTreeSet::new(),
+            answers: Vec::new(),
+            stopping: false,
+        }))
+    }
+
+    /// Leads the instance until it waits for nothing here; `nudge` says that it has mail.
+    pub async fn run(mut self, nudge: &Notify, stop: &CancellationToken) -> Result<(), Error> {
+        self.adopt();
+        loop {
+            match self.step().await? {
+                Stepped::Over => return Ok(()),
+                Stepped::Again => {
+                    match load(&self.engine, &self.taken).await? {
+                        Some(loaded) => self.loaded = loaded,
+                        None => return Ok(()),
+                    }
+                    self.adopt();
+                }
+                Stepped::On => {
+                    if !self.wait(nudge, stop).await {
+                        return self.engine.release(&self.taken).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends what was announced and has no answer: by a process that is gone, as far as this one did
+    /// not send it. Whoever leads an instance is the only one who sends for it.
+    fn adopt(&mut self) {
+        for intent in mem::take(&mut self.loaded.intents) {
+            if self.sent.contains(&intent.id) {
+                continue;
+            }
+            if intent.safe {
+                self.send(intent);
+            } else {
+                let detail = "a call was announced, and nobody knows whether it was sent";
+                self.answers.push((intent.id, Err(Problem::outcome_unknown(detail))));
+            }
+        }
+    }
+
+    fn send(&mut self, intent: Intent) {
+        let (engine, agency) = (self.engine.clone(), self.taken.agency.clone());
+        let traceparent = self.loaded.whole.instance.traceparent.clone();
+        let id = intent.id;
+        self.sent.insert(id);
+        self.calls.spawn(async move { (id, engine.send(agency, intent, traceparent).await) });
+    }
+
+    /// Takes one step, and keeps it.
+    async fn step(&mut self) -> Result<Stepped, Error> {
+        let id = self.taken.id;
+        let caller = Caller::block("workflow", self.taken.agency.clone());
+        let look = move |tx| async move { lead::look(&tx, id).await };
+        let (mail, now) = self.engine.db().read(caller.clone(), look).await?;
+        let stand = &self.loaded.whole.continuation;
+        let due = stand.steps == 0 || stand.due().is_some_and(|due| due <= now);
+        if !self.calls.is_empty() && self.answers.is_empty() && mail.is_empty() && !due {
+            return Ok(Stepped::On);
+        }
+        let answered = self.answers.iter().map(|(id, answer)| (*id, answer.is_ok())).collect();
+        let seen = mail.iter().map(|mail| mail.event.id).collect();
+        let answers = self.answers.iter().cloned();
+        let happenings = answers.map(|(call, answer)| Happening::Answered { call, answer });
+        let happenings = happenings.chain(mail.into_iter().map(Happening::Arrived)).collect();
+        let turn = self.turn(now, happenings).await?;
+        let announced = turn.calls.clone();
+        let lease = ms(self.engine.config().lease_ms);
+        let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
+        let both = Arc::new((self.loaded.whole.clone(), step));
+        let keep = move |tx| {
+            let both = Arc::clone(&both);
+            async move { step::keep(&tx, both.0.clone(), both.1.clone()).await }
+        };
+        let parent = self.loaded.whole.instance.traceparent.clone();
+        let operation = "rangkai.workflow.step";
+        let kept = self.engine.db().act_for(caller, operation, parent, keep).await?;
+        let Some(kept) = kept else { return Ok(Stepped::Again) };
+        self.answers.clear();
+        self.loaded.whole = kept.whole;
+        // One that is asked to stop leaves to the next leader what that one may send.
+        for intent in announced {
+            if !self.stopping || !intent.safe {
+                self.send(intent);
+            }
+        }
+        self.engine.changed(id.uuid());
+        match (kept.led, kept.mail) {
+            (false, early) => {
+                if early {
+                    self.engine.hint();
+                }
+                Ok(Stepped::Over)
+            }
+            (true, true) => Ok(Stepped::Again),
+            (true, false) => Ok(Stepped::On),
+        }
+    }
+
+    /// Runs the interpreter where it may take its time.
+    async fn turn(
+        &self,
+        now: rangkai_primitives::Timestamp,
+        happenings: Vec<Happening>,
+    ) -> Result<Turn, Error> {
+        let definition = Arc::clone(&self.loaded.definition);
+        let stand = self.loaded.whole.continuation.clone();
+        let instance = self.taken.id.uuid();
+        let turn = tokio::task::spawn_blocking(move || {
+            let setting = Setting { definition: &definition, instance, now };
+            run::turn(setting, stand, happenings)
+        });
+        turn.await.map_err(|_| Error::Broken("the interpreter broke off"))
+    }
+
+    /// Waits for something to happen; answers whether to go on.
+    async fn wait(&mut self, nudge: &Notify, stop: &CancellationToken) -> bool {
+        let poll = ms(self.engine.config().poll_max_ms);
+        if self.stopping || stop.is_cancelled() {
+            self.stopping = true;
+            let drain = ms(self.engine.config().drain_ms);
+            return match tokio::time::timeout(drain, self.calls.join_next()).await {
+                Ok(Some(answer)) => {
+                    self.answers.extend(answer.ok());
+                    true
+                }
+                Ok(None) | Err(_) => false,
+            };
+        }
+        loop {
+            tokio::select! {
+                Some(answer) = self.calls.join_next() => {
+                    self.answers.extend(answer.ok());
+                    while let Some(answer) = self.calls.try_join_next() {
+                        self.answers.extend(answer.ok());
+                    }
+                    return true;
+                }
+                () = nudge.notified() => return true,
+                () = stop.cancelled() => {
+                    self.stopping = true;
+                    return true;
+                }
+                () = tokio::time::sleep(poll) => {
+                    let due = self.loaded.whole.continuation.due();
+                    if due.is_some_and(|due| due <= self.engine.now()) {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Loads what `taken` leads; none if somebody else leads it by now.
+async fn load(engine: &Engine, taken: &Taken) -> Result<Option<Loaded>, Error> {
+    let caller = Caller::block("workflow", taken.agency.clone());
+    let (library, id) = (engine.library().clone(), taken.id);
+    let load = move |tx| {
+        let library = library.clone();
+        async move { lead::load(&tx, &library, id).await }
+    };
+    let loaded = engine.db().read(caller, load).await?;
+    let ours =
+        |loaded: &Loaded| loaded.token == taken.token && !loaded.whole.instance.state.is_final();
+    Ok(loaded.filter(ours))
+}

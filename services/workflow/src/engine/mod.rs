@@ -1,0 +1,156 @@
+//! The engine: finds instances that have something to do, and leads them on.
+
+mod call;
+mod codec;
+mod drive;
+mod status;
+mod work;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rangkai_auth::{Credentials, CredentialsConfig, EndpointError, connect};
+use rangkai_db::Db;
+use rangkai_events::Source;
+use rangkai_primitives::{Agency, Caller, Timestamp};
+use rangkai_rpc::Client;
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+use crate::{
+    config::{Config, EngineConfig},
+    error::Error,
+    library::Library,
+    ops::lead::{self, Taken},
+};
+
+/// The blocks that workflows may call, and whose events they may wait for.
+const BLOCKS: [&str; 5] = ["identity", "payments", "registration", "messaging", "workflow"];
+/// How many changes a slow watcher may be behind before it looks at everything anew.
+const BEHIND: usize = 1_024;
+
+/// What leads instances on.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    library: Library,
+    config: EngineConfig,
+    holder: Uuid,
+    clients: BTreeMap<&'static str, Client>,
+    sources: Vec<Source>,
+    hints: Notify,
+    changes: broadcast::Sender<Uuid>,
+    /// The instances that are led here, and how to say that one has mail.
+    led: Mutex<HashMap<Uuid, Arc<Notify>>>,
+}
+
+impl Engine {
+    /// An engine over a block's database.
+    ///
+    /// # Errors
+    ///
+    /// When an endpoint is not usable.
+    pub fn open(db: Db, library: Library, config: &Config) -> Result<Self, EndpointError> {
+        let open = |config: &CredentialsConfig| {
+            let identity = connect(&config.identity)?;
+            Ok::<_, EndpointError>(Credentials::new(config, identity, db.clock().clone()))
+        };
+        let credentials = config.credentials.as_ref().map(open).transpose()?;
+        let (mut clients, mut sources) = (BTreeMap::new(), Vec::new());
+        for block in BLOCKS {
+            let Some(endpoint) = config.endpoints.get(block) else { continue };
+            let channel = connect(endpoint)?;
+            let mut client = Client::new(channel);
+            if let Some(credentials) = &credentials {
+                client = client.with_credentials(credentials.clone());
+            }
+            sources.push(Source::new("workflow", block, client.clone()));
+            clients.insert(block, client);
+        }
+        let name = config.engine.holder.as_bytes();
+        let holder =
+            if name.is_empty() { Uuid::now_v7() } else { Uuid::new_v5(&Uuid::NAMESPACE_DNS, name) };
+        Ok(Self(Arc::new(Inner {
+            db,
+            library,
+            config: config.engine.clone(),
+            holder,
+            clients,
+            sources,
+            hints: Notify::new(),
+            changes: broadcast::channel(BEHIND).0,
+            led: Mutex::default(),
+        })))
+    }
+
+    /// Says that there may be something to do.
+    pub fn hint(&self) {
+        self.0.hints.notify_one();
+    }
+
+    /// Says that an instance changed.
+    pub fn changed(&self, instance: Uuid) {
+        // Nobody may be watching.
+        let _ = self.0.changes.send(instance);
+    }
+
+    /// The instances that change in this process, as they do.
+    pub fn changes(&self) -> broadcast::Receiver<Uuid> {
+        self.0.changes.subscribe()
+    }
+
+    /// The definitions at hand.
+    pub fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    /// How it works.
+    pub fn config(&self) -> &EngineConfig {
+        &self.0.config
+    }
+
+    /// The block's database.
+    pub(in crate::engine) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The moment by this process' clock: good enough to look, and the database's clock decides.
+    pub(in crate::engine) fn now(&self) -> Timestamp {
+        self.0.db.clock().now()
+    }
+
+    /// How to call a method: the second word of its package names the block.
+    pub(in crate::engine) fn client(&self, method: &str) -> Option<Client> {
+        let block = method.trim_start_matches('/').split('.').nth(1)?;
+        self.0.clients.get(block).cloned()
+    }
+
+    /// Lets the lead of an instance go.
+    pub(in crate::engine) async fn release(&self, taken: &Taken) -> Result<(), Error> {
+        let taken = taken.clone();
+        let work = move |tx| {
+            let taken = taken.clone();
+            async move { lead::release(&tx, &taken).await }
+        };
+        self.0.db.act(Self::caller(), "rangkai.workflow.release", work).await
+    }
+
+    /// Who works on the instances of every agency.
+    fn caller() -> Caller {
+        Caller::block("workflow", Agency::platform())
+    }
+
+    fn led(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Arc<Notify>>> {
+        self.0.led.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("holder", &self.0.holder).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,4 @@
+//! Facts that leave this block, and facts that enter it.
+
+pub mod hear;
+pub mod tell;

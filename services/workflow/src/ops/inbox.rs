@@ -1,0 +1,34 @@
+//! Events that arrive.
+
+use rangkai_db::Tx;
+use rangkai_primitives::Timestamp;
+
+use crate::{domain::event::Event, error::Error, store};
+
+/// Takes an event in and hands it to whoever may wait for it; answers whether somebody may.
+///
+/// An event to which no workflow of its agency listens is not kept: an instance that begins later
+/// never looks at what came before it.
+pub async fn arrive(tx: &Tx, event: &Event) -> Result<bool, Error> {
+    if !store::definition::is_listened(tx, &event.kind).await? {
+        return Ok(false);
+    }
+    let keys = event.keys();
+    let correlations: Vec<_> =
+        keys.iter().map(|key| store::subscription::correlation(tx, key)).collect();
+    store::subscription::hold_all(tx, &event.kind).await?;
+    if !store::inbox::insert(tx, event, &correlations).await? {
+        return Ok(false);
+    }
+    let waiting = store::subscription::list_instances(tx, &event.kind, &correlations).await?;
+    for instance in &waiting {
+        store::mail::insert(tx, *instance, event.id).await?;
+    }
+    store::instance::wake(tx, &waiting).await?;
+    Ok(!waiting.is_empty())
+}
+
+/// Removes events that arrived before `before`; answers how many.
+pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64, Error> {
+    Ok(store::inbox::delete_before(tx, before).await?)
+}

@@ -1,0 +1,91 @@
+//! Leading instances on: taking the lead, keeping it, letting it go.
+
+use std::{sync::Arc, time::Duration};
+
+use rangkai_db::Tx;
+use rangkai_primitives::{Agency, Id, Timestamp};
+use uuid::Uuid;
+
+use super::definition;
+use crate::{
+    domain::{
+        definition::Definition,
+        event::Mail,
+        instance::{Instance, Whole},
+        run::Intent,
+    },
+    error::Error,
+    library::Library,
+    store,
+};
+
+/// The lead of an instance.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The instance.
+    pub id: Id<Instance>,
+    /// Whose it is.
+    pub agency: Agency,
+    /// Tells this leader from all earlier ones.
+    pub token: i64,
+}
+
+/// Everything that a leader needs.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The instance.
+    pub whole: Whole,
+    /// What it runs.
+    pub definition: Arc<Definition>,
+    /// Its calls without an answer.
+    pub intents: Vec<Intent>,
+    /// The token of whoever leads it.
+    pub token: i64,
+}
+
+/// Takes the lead of up to `most` instances that are due, of whatever agency.
+pub async fn take(
+    tx: &Tx,
+    holder: Uuid,
+    lease: Duration,
+    most: usize,
+) -> Result<Vec<Taken>, Error> {
+    let taken = store::instance::take(tx, holder, tx.now() + lease, most).await?;
+    Ok(taken.into_iter().map(|(id, agency, token)| Taken { id, agency, token }).collect())
+}
+
+/// Keeps the lead of these instances; answers which of them have mail.
+pub async fn keep(
+    tx: &Tx,
+    holder: Uuid,
+    lease: Duration,
+    instances: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    store::instance::renew(tx, holder, tx.now() + lease, instances).await?;
+    Ok(store::mail::list_waiting(tx, instances).await?)
+}
+
+/// Lets the lead of an instance go.
+pub async fn release(tx: &Tx, taken: &Taken) -> Result<(), Error> {
+    Ok(store::instance::release(tx, taken.id, taken.token).await?)
+}
+
+/// Lets go what an earlier process of the same name led when it ended.
+pub async fn release_all(tx: &Tx, holder: Uuid) -> Result<(), Error> {
+    Ok(store::instance::release_all(tx, holder).await?)
+}
+
+/// Loads an instance with everything that its leader needs.
+pub async fn load(tx: &Tx, library: &Library, id: Id<Instance>) -> Result<Option<Loaded>, Error> {
+    let token = store::instance::find_token(tx, id).await?;
+    let whole = store::instance::find(tx, id).await?;
+    let (Some(token), Some(whole)) = (token, whole) else { return Ok(None) };
+    let definition = definition::load(tx, library, whole.instance.definition).await?;
+    let intents = store::intent::list_open(tx, id).await?;
+    Ok(Some(Loaded { whole, definition, intents, token }))
+}
+
+/// Looks at an instance's mail; answers the moment too.
+pub async fn look(tx: &Tx, id: Id<Instance>) -> Result<(Vec<Mail>, Timestamp), Error> {
+    Ok((store::mail::list(tx, id).await?, tx.now()))
+}
