@@ -7,4 +7,6 @@
 )]
 
 mod registration;
+mod identity;
+mod payments;
 mod tidy;
