@@ -6,7 +6,7 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
-mod registration;
 mod identity;
 mod payments;
+mod registration;
 mod tidy;
