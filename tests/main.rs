@@ -6,4 +6,5 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
+mod messaging;
 mod tidy;
