@@ -7,4 +7,6 @@
 )]
 
 mod messaging;
+mod identity;
+mod payments;
 mod tidy;

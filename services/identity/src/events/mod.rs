@@ -1,0 +1,3 @@
+//! The facts that this block records. It hears none.
+
+pub mod tell;

@@ -1,0 +1,15 @@
+//! Starts the identity building block.
+
+use rangkai_identity::{Config, DEFAULTS, run};
+use rangkai_primitives::Clock;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Some(config) = rangkai_config::start::<Config>("identity", DEFAULTS)? else {
+        return Ok(());
+    };
+    let _telemetry = rangkai_telemetry::start("identity", &config.telemetry)?;
+    let listener = TcpListener::bind(config.server.listen).await?;
+    Box::pin(run(config, Clock::system(), listener, rangkai_rpc::stop_token()?)).await
+}

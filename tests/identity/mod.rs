@@ -1,0 +1,12 @@
+//! The identity block from outside.
+
+mod accesses;
+mod block;
+mod clients;
+mod contract;
+mod imports;
+mod oauth;
+mod people;
+mod retries;
+mod secrecy;
+mod tokens;
