@@ -6,6 +6,7 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
+mod messaging;
 mod identity;
 mod payments;
 mod registration;
