@@ -6,8 +6,8 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
-mod messaging;
 mod identity;
+mod messaging;
 mod payments;
 mod registration;
 mod tidy;
