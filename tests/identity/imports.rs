@@ -1,5 +1,7 @@
 //! Bringing people in from the population registry.
 
+use std::time::Duration;
+
 use rangkai_proto::identity::v1::{
     Attribute, ImportPeopleRequest, ImportPeopleResponse, ReadAttributesRequest,
 };
@@ -61,7 +63,9 @@ async fn a_full_import_is_taken_whole(#[case] kind: Kind) -> anyhow::Result<()> 
         .chain([row("3174010201900001", "Warga", "1990-01-02")])
         .collect();
 
-    let answer = block.people("dukcapil").import_people(import(&rows)).await?.into_inner();
+    let mut request = tonic::Request::new(import(&rows));
+    request.set_timeout(Duration::from_mins(2));
+    let answer = block.people("dukcapil").import_people(request).await?.into_inner();
 
     assert_eq!(answer, ImportPeopleResponse { created_count: 10_000, updated_count: 0 });
     assert_eq!(block.resolve("korlantas", "3174010101909999").await?.len(), 26);

