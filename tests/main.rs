@@ -7,4 +7,5 @@
 )]
 
 mod identity;
+mod payments;
 mod tidy;

@@ -1,1 +1,131 @@
-//! The messaging building block.
+//! The messaging building block: texts of agencies, and messages that reach people by SMS, by
+//! e-mail and in their inbox.
+//!
+//! | Room       | Holds                                         | Never holds             |
+//! |------------|-----------------------------------------------|-------------------------|
+//! | `api`      | the wire: requests in, answers out            | queries, rules          |
+//! | `events`   | the facts this block tells                    | queries, rules          |
+//! | `delivery` | the worker, and the providers outside         | queries, rules          |
+//! | `ops`      | what happens: one function for each verb      | wire types, SQL         |
+//! | `domain`   | what is true: types and their rules           | `async`, I/O, wire types |
+//! | `store`    | what is kept: rows and queries                | rules, wire types       |
+
+mod api;
+mod config;
+mod delivery;
+mod domain;
+mod error;
+mod events;
+mod ops;
+mod store;
+
+use rangkai_auth::Gate;
+use rangkai_db::Db;
+use rangkai_primitives::Clock;
+use rangkai_proto::messaging::v1::{
+    inbox_service_server::InboxServiceServer, message_service_server::MessageServiceServer,
+    template_service_server::TemplateServiceServer,
+};
+use rangkai_rpc::{Ready, Server};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+pub use config::{
+    Config, DEFAULTS, DeliveryConfig, EmailConfig, EmailProvider, SmsConfig, SmsProvider,
+    SmtpConfig, Tls,
+};
+pub use delivery::{Outbox, Sent};
+
+/// The running building block: what every request needs.
+#[derive(Clone, Debug)]
+pub struct Messaging {
+    db: Db,
+    worker: delivery::Worker,
+    outbox: Outbox,
+}
+
+impl Messaging {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached, a migration fails, or a setting cannot be used.
+    pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open::<store::Schema>(&config.database, clock).await?;
+        let outbox = Outbox::default();
+        let worker = delivery::Worker::open(db.clone(), config, &outbox)?;
+        Ok(Self { db, worker, outbox })
+    }
+
+    /// Every gRPC service of this block.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        Routes::new(TemplateServiceServer::new(self.clone()))
+            .add_service(MessageServiceServer::new(self.clone()))
+            .add_service(InboxServiceServer::new(self.clone()))
+            .add_service(rangkai_events::Log::service(self.db.clone()))
+    }
+
+    /// Whether the block can work.
+    pub async fn ready(&self) -> bool {
+        self.db.ready().await
+    }
+
+    /// Sends messages until `stop`.
+    pub async fn work(&self, stop: CancellationToken) {
+        self.worker.work(stop).await;
+    }
+
+    /// One pass of the work: sends what is due, up to a batch of each agency. Answers how many
+    /// messages were due.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn deliver_due(&self) -> anyhow::Result<usize> {
+        Ok(self.worker.deliver_due().await?)
+    }
+
+    /// What the sandbox was given by this process.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+}
+
+/// Serves and works until `stop`.
+///
+/// # Errors
+///
+/// When the block cannot be opened or served.
+pub async fn run(
+    config: Config,
+    clock: Clock,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
+    let messaging = Messaging::open(&config, clock).await?;
+    let probe = messaging.clone();
+    let server = Server {
+        config: config.server,
+        routes: messaging.routes(),
+        json: None,
+        gate,
+        ready: Ready::new(move || {
+            let messaging = probe.clone();
+            async move { messaging.ready().await }
+        }),
+    };
+    // The work also ends when the server ends by itself.
+    let working = stop.child_token();
+    let work = tokio::spawn({
+        let working = working.clone();
+        async move { messaging.work(working).await }
+    });
+    let outcome = Box::pin(server.serve(listener, stop.cancelled_owned())).await;
+    working.cancel();
+    work.await?;
+    Ok(outcome?)
+}

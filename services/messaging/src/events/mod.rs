@@ -1,0 +1,3 @@
+//! Facts that this block tells; it hears none.
+
+pub mod tell;

@@ -1,0 +1,6 @@
+//! What happens: one function for each verb.
+
+pub mod delivery;
+pub mod inbox;
+pub mod message;
+pub mod template;

@@ -1,0 +1,100 @@
+//! How each error looks on the wire.
+
+use rangkai_primitives::Money;
+use rangkai_proto::payments::v1::ErrorReason;
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::{domain::Refusal, error::Error};
+
+const DOMAIN: &str = "rangkai.payments.v1";
+
+/// The status of a change that did not happen; `request_id` is the one it was asked for with.
+pub fn of_change(error: Error, request_id: Uuid) -> Status {
+    let Error::Reused(reused) = error else { return error.into() };
+    let metadata = [("request_id", request_id.to_string())];
+    let reason = ErrorReason::RequestIdReused.as_str_name();
+    rangkai_rpc::refusal(Code::AlreadyExists, DOMAIN, reason, metadata, reused)
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Database(source) => rangkai_rpc::internal(&source),
+            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
+                rangkai_rpc::internal(&error)
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        match &refusal {
+            Refusal::BillNotFound
+            | Refusal::RemittanceNotFound
+            | Refusal::RefundNotFound
+            | Refusal::AccountNotFound => no(&refusal, []),
+            Refusal::TariffNotFound(tariff)
+            | Refusal::TariffTaken(tariff)
+            | Refusal::CurrenciesMixed(tariff)
+            | Refusal::AmountTooLarge(tariff) => no(&refusal, [("tariff_code", tariff.clone())]),
+            Refusal::BillExpired(bill)
+            | Refusal::BillAlreadyPaid(bill)
+            | Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
+            Refusal::BillNotOpen { bill, state } => {
+                no(&refusal, [("bill_id", bill.to_string()), ("state", state.to_string())])
+            }
+            Refusal::CaseAlreadyBilled { case, bill } => {
+                no(&refusal, [("case_id", case.to_string()), ("bill_id", bill.to_string())])
+            }
+            Refusal::AmountMismatch { bill, expected } => {
+                let [minor, currency] = amount("expected_minor", *expected);
+                no(&refusal, [("bill_id", bill.to_string()), minor, currency])
+            }
+            Refusal::RefundExceedsBill { bill, refundable } => {
+                let [minor, currency] = amount("refundable_minor", *refundable);
+                no(&refusal, [("bill_id", bill.to_string()), minor, currency])
+            }
+            Refusal::BankReferenceTaken(number) => {
+                no(&refusal, [("bank_reference", number.clone())])
+            }
+            Refusal::RefundAlreadyPaid(refund) => no(&refusal, [("refund_id", refund.to_string())]),
+            Refusal::StaleEtag(etag) => no(&refusal, [("etag", etag.clone())]),
+        }
+    }
+}
+
+fn no<const N: usize>(refusal: &Refusal, metadata: [(&str, String); N]) -> Status {
+    let (code, reason) = outcome(refusal);
+    rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)
+}
+
+fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
+    use ErrorReason as Reason;
+    match refusal {
+        Refusal::TariffNotFound(_) => (Code::NotFound, Reason::TariffNotFound),
+        Refusal::TariffTaken(_) => (Code::AlreadyExists, Reason::TariffTaken),
+        Refusal::CurrenciesMixed(_) => (Code::FailedPrecondition, Reason::CurrenciesMixed),
+        Refusal::AmountTooLarge(_) => (Code::FailedPrecondition, Reason::AmountTooLarge),
+        Refusal::BillNotFound => (Code::NotFound, Reason::BillNotFound),
+        Refusal::BillNotOpen { .. } => (Code::FailedPrecondition, Reason::BillNotOpen),
+        Refusal::BillExpired(_) => (Code::FailedPrecondition, Reason::BillExpired),
+        Refusal::BillAlreadyPaid(_) => (Code::FailedPrecondition, Reason::BillAlreadyPaid),
+        Refusal::BillNotPaid(_) => (Code::FailedPrecondition, Reason::BillNotPaid),
+        Refusal::CaseAlreadyBilled { .. } => (Code::AlreadyExists, Reason::CaseAlreadyBilled),
+        Refusal::AmountMismatch { .. } => (Code::FailedPrecondition, Reason::AmountMismatch),
+        Refusal::BankReferenceTaken(_) => (Code::AlreadyExists, Reason::BankReferenceTaken),
+        Refusal::RemittanceNotFound => (Code::NotFound, Reason::RemittanceNotFound),
+        Refusal::RefundExceedsBill { .. } => (Code::FailedPrecondition, Reason::RefundExceedsBill),
+        Refusal::RefundNotFound => (Code::NotFound, Reason::RefundNotFound),
+        Refusal::RefundAlreadyPaid(_) => (Code::FailedPrecondition, Reason::RefundAlreadyPaid),
+        Refusal::AccountNotFound => (Code::NotFound, Reason::AccountNotFound),
+        Refusal::StaleEtag(_) => (Code::Aborted, Reason::StaleEtag),
+    }
+}
+
+fn amount(key: &'static str, money: Money) -> [(&'static str, String); 2] {
+    [(key, money.minor().to_string()), ("currency_code", money.currency().to_string())]
+}

@@ -1,0 +1,21 @@
+//! What is true about fees, bills, refunds and the ledger: pure types and their rules.
+
+mod bank;
+mod bill;
+mod code;
+mod ledger;
+mod proof;
+mod refund;
+mod refusal;
+mod remittance;
+mod tariff;
+
+pub use bank::BankReference;
+pub use bill::{Bill, BillFilter, BillState, NewBill};
+pub use code::BillingCode;
+pub use ledger::{Account, AccountCode, AccountKind, Direction, Entry, Occasion, Transfer};
+pub use proof::{AccountSums, Proof, prove};
+pub use refund::{NewRefund, Refund, RefundState};
+pub use refusal::Refusal;
+pub use remittance::{NewRemittance, Remittance};
+pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};

@@ -1,0 +1,100 @@
+-- A version of a service as an agency published it; it never changes.
+CREATE TABLE service (
+    id uuid PRIMARY KEY,
+    agency text NOT NULL,
+    name text NOT NULL,
+    major bigint NOT NULL,
+    minor bigint NOT NULL,
+    patch bigint NOT NULL,
+    definition text NOT NULL,
+    create_time timestamptz NOT NULL,
+    UNIQUE (agency, name, major, minor, patch)
+);
+
+-- What a person asks of a service. Answers and findings are sealed.
+CREATE TABLE application (
+    id uuid PRIMARY KEY,
+    agency text NOT NULL,
+    service_id uuid NOT NULL REFERENCES service (id),
+    service_name text NOT NULL,
+    applicant text NOT NULL,
+    answers bytea NOT NULL,
+    findings bytea NOT NULL,
+    state text NOT NULL CHECK (
+        state IN ('draft', 'submitted', 'approved', 'granted', 'refused', 'withdrawn', 'lapsed')
+    ),
+    create_time timestamptz NOT NULL,
+    submit_time timestamptz,
+    update_time timestamptz NOT NULL,
+    revision bigint NOT NULL,
+    CHECK (submit_time IS NOT NULL OR state IN ('draft', 'withdrawn', 'lapsed'))
+);
+
+-- A person has one application at a time with one service.
+CREATE UNIQUE INDEX application_pending ON application (agency, service_name, applicant)
+    WHERE state IN ('submitted', 'approved');
+CREATE INDEX application_list ON application (agency, id);
+
+-- What one officer proposed and another confirmed or returned. Findings and notes are sealed.
+CREATE TABLE decision (
+    id uuid PRIMARY KEY,
+    agency text NOT NULL,
+    application_id uuid NOT NULL REFERENCES application (id),
+    task_id uuid NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('grant', 'refuse')),
+    content bytea NOT NULL,
+    state text NOT NULL CHECK (state IN ('proposed', 'confirmed', 'returned')),
+    proposed_by text NOT NULL,
+    decided_by text,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL,
+    CHECK ((state = 'proposed') = (decided_by IS NULL)),
+    CHECK (decided_by IS NULL OR decided_by <> proposed_by)
+);
+
+-- An application has one decision that waits or has effect.
+CREATE UNIQUE INDEX decision_standing ON decision (agency, application_id)
+    WHERE state IN ('proposed', 'confirmed');
+
+-- Work for officers. Whoever proposed a decision never has the task of confirming it.
+CREATE TABLE task (
+    id uuid PRIMARY KEY,
+    agency text NOT NULL,
+    application_id uuid NOT NULL REFERENCES application (id),
+    service_name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('check', 'propose_decision', 'confirm_decision')),
+    role text NOT NULL,
+    title_id text NOT NULL,
+    title_en text NOT NULL,
+    decision_id uuid REFERENCES decision (id),
+    barred_officer text,
+    state text NOT NULL CHECK (state IN ('open', 'claimed', 'completed', 'cancelled')),
+    officer text,
+    outcome text NOT NULL,
+    note bytea NOT NULL,
+    due_time timestamptz,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL,
+    CHECK ((kind = 'confirm_decision') = (decision_id IS NOT NULL)),
+    CHECK ((kind = 'confirm_decision') = (barred_officer IS NOT NULL)),
+    CHECK ((state IN ('claimed', 'completed')) = (officer IS NOT NULL)),
+    CHECK (officer IS NULL OR barred_officer IS NULL OR officer <> barred_officer)
+);
+
+CREATE INDEX task_list ON task (agency, id);
+CREATE INDEX task_application ON task (application_id);
+
+-- What was granted. Attributes are sealed; a number is unique over all agencies.
+CREATE TABLE record (
+    id uuid PRIMARY KEY,
+    agency text NOT NULL,
+    number text NOT NULL UNIQUE,
+    application_id uuid NOT NULL UNIQUE REFERENCES application (id),
+    kind text NOT NULL,
+    holder text NOT NULL,
+    attributes bytea NOT NULL,
+    valid_from text NOT NULL,
+    valid_until text,
+    create_time timestamptz NOT NULL,
+    CHECK (valid_until IS NULL OR valid_until >= valid_from)
+);

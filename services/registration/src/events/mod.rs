@@ -1,0 +1,3 @@
+//! The facts that this block tells. It hears none: what happens next is a workflow's business.
+
+pub mod tell;

@@ -1,0 +1,12 @@
+//! The payments block, seen from outside.
+
+mod bills;
+mod books;
+mod contract;
+mod events;
+mod ledger;
+mod mixture;
+mod refunds;
+mod remittances;
+mod support;
+mod tariffs;

@@ -1,0 +1,200 @@
+//! A running payments block, and the callers who talk to it.
+
+use std::time::Duration;
+
+use rangkai_auth::AuthConfig;
+use rangkai_payments::{Config, ExpiryConfig, Payments};
+use rangkai_primitives::{Caller, Clock};
+use rangkai_proto::{
+    payments::v1::{
+        Bill, ErrorReason, FeeItem, IssueBillRequest, IssueRefundRequest, PublishTariffRequest,
+        RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
+        ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
+        remittance_service_client::RemittanceServiceClient,
+        tariff_service_client::TariffServiceClient,
+    },
+    r#type::v1::{Date, Money, Text},
+};
+use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
+use rangkai_testkit::{
+    AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, serve,
+};
+use tonic::{Response, Status, transport::Channel};
+use tonic_types::StatusExt as _;
+
+/// What an agency's own people may do.
+const AGENCY: [&str; 9] = [
+    "payments.tariffs.write",
+    "payments.tariffs.read",
+    "payments.bills.write",
+    "payments.bills.read",
+    "payments.refunds.write",
+    "payments.refunds.read",
+    "payments.ledger.read",
+    "events.read",
+    "messaging.messages.write",
+];
+/// What a collecting bank may do.
+const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
+
+pub const DAY: Duration = Duration::from_hours(24);
+
+/// A running payments block on a database of its own.
+pub struct House {
+    pub payments: Payments,
+    pub clock: Clock,
+    pub database: TestDatabase,
+    channel: Channel,
+    keys: Keys,
+}
+
+/// The services as one caller uses them.
+#[derive(Clone)]
+pub struct Desk {
+    pub tariffs: TariffServiceClient<Client>,
+    pub bills: BillServiceClient<Client>,
+    pub remittances: RemittanceServiceClient<Client>,
+    pub refunds: RefundServiceClient<Client>,
+    pub ledger: LedgerServiceClient<Client>,
+    pub client: Client,
+}
+
+impl House {
+    pub async fn open(kind: Kind) -> anyhow::Result<Self> {
+        let database = database(kind).await?;
+        let (keys, clock) = (Keys::new()?, Clock::system());
+        let config = Config {
+            server: ServerConfig::default(),
+            database: database.config.clone(),
+            telemetry: rangkai_telemetry::TelemetryConfig::default(),
+            auth: AuthConfig {
+                issuer: ISSUER.to_owned(),
+                audience: AUDIENCE.to_owned(),
+                identity: None,
+                jwks_file: None,
+            },
+            expiry: ExpiryConfig { interval_ms: 1_000, batch: 2 },
+        };
+        let payments = Payments::open(&config, clock.clone()).await?;
+        let routes = payments.routes();
+        let server = Server {
+            config: config.server,
+            routes,
+            json: None,
+            gate: keys.gate()?,
+            ready: Ready::always(),
+        };
+        let channel = serve(server).await?;
+        Ok(Self { payments, clock, database, channel, keys })
+    }
+
+    /// A desk of the traffic police, with its tariffs published.
+    pub async fn korlantas(&self) -> anyhow::Result<Desk> {
+        let mut desk = self.desk(&caller("korlantas", &AGENCY, &[]))?;
+        desk.tariffs.publish_tariff(tariff("sim.c.renew", 75_000)).await?;
+        desk.tariffs.publish_tariff(tariff("letter", 0)).await?;
+        Ok(desk)
+    }
+
+    pub fn agency(&self, name: &str) -> anyhow::Result<Desk> {
+        self.desk(&caller(name, &AGENCY, &[]))
+    }
+
+    pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {
+        self.desk(&caller(name, &BANK, &[]))
+    }
+
+    pub fn desk(&self, caller: &Caller) -> anyhow::Result<Desk> {
+        let client = self.keys.client(self.channel.clone(), caller)?;
+        Ok(Desk {
+            tariffs: TariffServiceClient::new(client.clone()),
+            bills: BillServiceClient::new(client.clone()),
+            remittances: RemittanceServiceClient::new(client.clone()),
+            refunds: RefundServiceClient::new(client.clone()),
+            ledger: LedgerServiceClient::new(client.clone()),
+            client,
+        })
+    }
+
+    /// What a bank sends when `bill` was paid in full just now.
+    pub fn payment(&self, bill: &Bill, bank_code: &str) -> RecordRemittanceRequest {
+        RecordRemittanceRequest {
+            request_id: fresh(),
+            billing_code: bill.billing_code.clone(),
+            amount: bill.amount.clone(),
+            bank_code: bank_code.to_owned(),
+            bank_reference: fresh(),
+            pay_time: Some(rangkai_proto::time(self.clock.now())),
+        }
+    }
+}
+
+impl Desk {
+    /// Issues a bill of Rp75,000 for a case of its own.
+    pub async fn bill(&self) -> Result<Bill, Status> {
+        let answer = self.bills.clone().issue_bill(renewal()).await?;
+        Ok(answer.into_inner().bill.unwrap())
+    }
+
+    /// Issues a refund.
+    pub async fn refund(&self, bill: &Bill, rupiahs: Option<i64>) -> Result<Refund, Status> {
+        let request = IssueRefundRequest {
+            request_id: fresh(),
+            bill_id: bill.bill_id.clone(),
+            amount: rupiahs.map(rupiah),
+            reason: "Permohonan ditolak".to_owned(),
+        };
+        Ok(self.refunds.clone().issue_refund(request).await?.into_inner().refund.unwrap())
+    }
+}
+
+/// A bill for the renewal of a driving licence, and the letter that costs nothing.
+pub fn renewal() -> IssueBillRequest {
+    IssueBillRequest {
+        request_id: fresh(),
+        payer_subject_id: "abcdefghijklmnopqrstuvwxyz".to_owned(),
+        case_id: fresh(),
+        items: vec![item("sim.c.renew", 0), item("letter", 1)],
+        valid_for: None,
+    }
+}
+
+pub fn item(code: &str, units: i32) -> FeeItem {
+    FeeItem { tariff_code: code.to_owned(), units }
+}
+
+pub fn tariff(code: &str, rupiahs: i64) -> PublishTariffRequest {
+    PublishTariffRequest {
+        request_id: fresh(),
+        code: code.to_owned(),
+        title: Some(Text { id: "Perpanjangan SIM C".to_owned(), en: "Licence renewal".to_owned() }),
+        amount: Some(rupiah(rupiahs)),
+        legal_basis: "PP 76/2020, lampiran I.A".to_owned(),
+        effective_from: Some(Date { year: 2021, month: 1, day: 1 }),
+    }
+}
+
+pub fn rupiah(units: i64) -> Money {
+    Money { currency_code: "IDR".to_owned(), units, nanos: 0 }
+}
+
+/// The reason of a refusal, and the value of one of its metadata.
+pub fn reason<A>(answer: Result<A, Status>, key: &str) -> (ErrorReason, String) {
+    let Err(status) = answer.map(drop) else { panic!("nothing was refused") };
+    let info = status.get_details_error_info().unwrap_or_else(|| panic!("{status:?}"));
+    assert_eq!(info.domain, "rangkai.payments.v1");
+    let reason = ErrorReason::from_str_name(&info.reason).unwrap();
+    (reason, info.metadata.get(key).cloned().unwrap_or_default())
+}
+
+/// The reason of a refusal.
+pub fn refused<A>(answer: Result<A, Status>) -> ErrorReason {
+    reason(answer, "").0
+}
+
+/// The fields that a request got wrong.
+pub fn fields<A>(answer: Result<Response<A>, Status>) -> Vec<String> {
+    let Err(status) = answer.map(drop) else { panic!("nothing was refused") };
+    let bad = status.get_details_bad_request().unwrap_or_else(|| panic!("{status:?}"));
+    bad.field_violations.into_iter().map(|violation| violation.field).collect()
+}
