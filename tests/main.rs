@@ -6,7 +6,7 @@
     reason = "in a test, nothing to unwrap is a failure"
 )]
 
-mod messaging;
 mod identity;
+mod messaging;
 mod payments;
 mod tidy;
