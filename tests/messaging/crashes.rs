@@ -1,13 +1,14 @@
 //! A process that dies while it sends, and one that was only thought to be dead.
 
+use rangkai_messaging::Messaging;
 use rangkai_proto::messaging::v1::MessageState;
-use rangkai_testkit::Kind;
+use rangkai_testkit::{Kind, master_key};
 use rstest::rstest;
 
 use super::{
     delivery::all_at_one_end,
     mail_server::{Habit, MailServer},
-    stage::{Stage, mail, notice},
+    stage::{Stage, mail, notice, sms},
 };
 
 #[rstest]
@@ -79,6 +80,26 @@ async fn an_answer_that_comes_after_another_took_over_does_not_count(
     let message = agent.get(&sent).await?;
     assert_eq!(message.state(), MessageState::Failed);
     assert_eq!(message.failure_reason, "provider_refused");
+    assert_eq!(all_at_one_end(&mut agent).await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_does_not_open_with_this_key_waits_for_the_right_one() -> anyhow::Result<()> {
+    let stage = Stage::new(Kind::Sqlite).await?;
+    let mut config = stage.config.clone();
+    config.database.key = master_key()?;
+    let mistaken = Messaging::open(&config, stage.clock.clone()).await?;
+    let mut agent = stage.agent("korlantas")?;
+    agent.publish(notice()).await?;
+    let sent = agent.send(sms("+628121234567")).await?;
+
+    assert_eq!(mistaken.deliver_due().await?, 1);
+    assert_eq!(agent.get(&sent).await?.failure_reason, "unreadable");
+    stage.advance(30);
+    assert_eq!(stage.deliver().await?, 1);
+
+    assert!(mistaken.outbox().sent().is_empty());
     assert_eq!(all_at_one_end(&mut agent).await?, 1);
     Ok(())
 }

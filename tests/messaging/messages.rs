@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use rangkai_proto::messaging::v1::{
     Channel, ErrorReason, GetMessageRequest, GetTemplateRequest, ListInboxRequest,
-    ListMessagesRequest, MarkReadRequest, MessageState, SendMessageRequest,
+    ListMessagesRequest, MarkReadRequest, MessageState, PublishTemplateRequest, SendMessageRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 use tonic::Code;
 
-use super::stage::{PERSON, Stage, fields, letter, mail, nama, notice, reason, sms, to_inbox};
+use super::stage::{
+    PERSON, Stage, fields, letter, mail, nama, notice, reason, sms, text, to_inbox,
+};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -97,6 +99,10 @@ async fn every_refusal_says_why(#[case] kind: Kind) -> anyhow::Result<()> {
     let status = agent.templates.get_template(get).await.unwrap_err();
     assert_eq!(reason(&status).0, ErrorReason::TemplateNotFound.as_str_name());
     assert_eq!(agent.facts("").await?.len(), 0);
+    let message_id = agent.text(number).await?.message_id;
+    let mark = MarkReadRequest { request_id: fresh(), message_id };
+    let status = agent.inbox.mark_read(mark).await.unwrap_err();
+    assert_eq!(reason(&status).0, ErrorReason::MessageNotFound.as_str_name());
     Ok(())
 }
 
@@ -133,6 +139,21 @@ async fn a_field_that_is_unfit_is_named_and_not_repeated() -> anyhow::Result<()>
         let told = format!("{status:?} {}", String::from_utf8_lossy(status.details()));
         assert!(!told.contains("MARKER"), "{told}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_text_too_long_for_an_sms_may_still_be_an_email() -> anyhow::Result<()> {
+    let stage = Stage::new(Kind::Sqlite).await?;
+    let mut agent = stage.agent("korlantas")?;
+    let body = Some(text("{{ nama }}{{ nama }}", "{{ nama }}"));
+    agent.publish(PublishTemplateRequest { body, ..notice() }).await?;
+    let long = nama(&"x".repeat(900));
+    let by_sms = SendMessageRequest { variables: long.clone(), ..sms("+628121234567") };
+    let by_email = SendMessageRequest { variables: long, ..mail("ani@warga.example") };
+
+    assert_eq!(fields(&agent.send(by_sms).await.unwrap_err()), ["variables"]);
+    agent.send(by_email).await?;
     Ok(())
 }
 
