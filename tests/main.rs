@@ -9,3 +9,4 @@
 mod identity;
 mod payments;
 mod tidy;
+mod workflow;
