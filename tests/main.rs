@@ -11,3 +11,4 @@ mod messaging;
 mod payments;
 mod registration;
 mod tidy;
+mod workflow;
