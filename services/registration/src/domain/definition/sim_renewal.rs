@@ -16,7 +16,7 @@ type Applicant<'a> = (&'a str, &'a [(&'a str, Json)], &'a [&'a str]);
 fn applicant() -> Json {
     json!({
         "class": "C",
-        "old_sim": {"number": "940112345678", "last_day": "2026-11-30"},
+        "old_sim": {"number": "940112345678", "name": "Siti Aminah", "last_day": "2026-11-30"},
         "satpas": "satpas-daan-mogot",
         "doctor_letter": {"number": "D-1", "date": "2026-11-20"},
         "psychology_letter": {"number": "P-1", "date": "2026-08-01"},
@@ -162,7 +162,7 @@ fn every_class_has_its_age_and_its_tariff() {
 fn answers_that_do_not_fit_the_form_are_named_and_never_repeated() {
     let service = Definition::read(SERVICE).unwrap();
     let mut answers = applicant();
-    answers["old_sim"] = json!({"number": "secret-number", "last_day": "soon"});
+    answers["old_sim"] = json!({"number": "secret-number", "name": "Siti Aminah", "last_day": "soon"});
     answers["name"] = json!("Sari");
     answers["contact"] = json!({});
     answers.as_object_mut().unwrap().remove("satpas");
