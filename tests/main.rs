@@ -8,5 +8,8 @@
 
 mod identity;
 mod journeys;
+mod messaging;
 mod payments;
+mod registration;
 mod tidy;
+mod workflow;

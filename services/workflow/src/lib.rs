@@ -61,37 +61,22 @@ impl Workflow {
         let engine = Engine::open(db.clone(), library.clone(), config)?;
         Ok(Self { db, library, engine })
     }
+}
 
-    /// Every gRPC service of this block.
-    #[must_use]
-    pub fn routes(&self) -> Routes {
+impl Block for Workflow {
+    fn routes(&self) -> Routes {
         Routes::new(DefinitionServiceServer::new(self.clone()))
             .add_service(InstanceServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
-    /// Whether the block can work.
-    pub async fn ready(&self) -> bool {
+    async fn ready(&self) -> bool {
         self.db.ready().await
     }
 
     /// Leads instances on until `stop`. Dropped instead, it stops as a killed process does.
-    pub async fn work(&self, stop: CancellationToken) {
-        self.engine.work(stop).await;
-    }
-}
-
-impl Block for Workflow {
-    fn routes(&self) -> Routes {
-        Self::routes(self)
-    }
-
-    async fn ready(&self) -> bool {
-        Self::ready(self).await
-    }
-
     async fn work(&self, stop: CancellationToken) {
-        Self::work(self, stop).await;
+        self.engine.work(stop).await;
     }
 }
 

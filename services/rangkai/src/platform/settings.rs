@@ -7,7 +7,6 @@ use rangkai_auth::{AuthConfig, CredentialsConfig};
 use rangkai_config::{Secret, load};
 use rangkai_db::DatabaseConfig;
 use rangkai_identity::ClientConfig;
-use rangkai_primitives::Agency;
 
 use super::{Addresses, Secrets, addresses::endpoint};
 
@@ -25,8 +24,9 @@ impl Settings<'_> {
         config.server.listen = self.addresses.identity;
         self.keep("identity", &mut config.database);
         self.trust(&mut config.auth);
-        config.clients.push(self.client("admin", &self.secrets.admin));
-        config.clients.push(self.client("workflow", &self.secrets.workflow));
+        config.clients.push(client("admin", "platform", &self.secrets.admin));
+        // An agency of its own: by itself the engine may act for no other.
+        config.clients.push(client("workflow", "workflow", &self.secrets.workflow));
         Ok(config)
     }
 
@@ -74,18 +74,6 @@ impl Settings<'_> {
         Ok(config)
     }
 
-    /// A client of the platform that may do everything, for every agency.
-    fn client(&self, id: &str, secret: &Secret) -> ClientConfig {
-        ClientConfig {
-            id: id.to_owned(),
-            secret: secret.clone(),
-            agency: Agency::platform().to_string(),
-            scopes: vec!["all".to_owned()],
-            roles: Vec::new(),
-            acts_for_agencies: true,
-        }
-    }
-
     /// Keeps the data of `block` in the folder.
     fn keep(&self, block: &str, database: &mut DatabaseConfig) {
         let file = self.folder.join(format!("{block}.db"));
@@ -97,5 +85,17 @@ impl Settings<'_> {
     fn trust(&self, auth: &mut AuthConfig) {
         auth.issuer = format!("http://{}", self.addresses.identity);
         auth.identity = Some(endpoint(self.addresses.identity));
+    }
+}
+
+/// A client of the platform, which may act for every agency.
+fn client(id: &str, agency: &str, secret: &Secret) -> ClientConfig {
+    ClientConfig {
+        id: id.to_owned(),
+        secret: secret.clone(),
+        agency: agency.to_owned(),
+        scopes: vec!["all".to_owned()],
+        roles: Vec::new(),
+        acts_for_agencies: true,
     }
 }

@@ -1,0 +1,10 @@
+//! The workflow block, seen from outside.
+
+mod contract;
+mod crash;
+mod double;
+mod events;
+mod language;
+mod replicas;
+mod support;
+mod time;

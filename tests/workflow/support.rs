@@ -1,0 +1,270 @@
+//! A running workflow block, the double that it calls, and the callers who talk to it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rangkai_auth::{AuthConfig, EndpointConfig};
+use rangkai_primitives::{Caller, Clock};
+use rangkai_proto::{
+    payments::v1::{BillExpired, BillPaid},
+    to_json,
+    workflow::v1::{
+        HistoryEntry, Instance, InstanceState, ListHistoryRequest, PublishDefinitionRequest,
+        StartInstanceRequest, WatchInstanceRequest,
+        definition_service_client::DefinitionServiceClient,
+        instance_service_client::InstanceServiceClient,
+    },
+};
+use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
+use rangkai_testkit::{
+    AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, serve,
+};
+use rangkai_workflow::{Config, EngineConfig, Workflow};
+use serde_json::Value;
+use tokio::{task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tonic::{Status, transport::Channel};
+
+use super::double::Double;
+
+/// What an agency's own people may do.
+const SCOPES: [&str; 5] = [
+    "workflow.definitions.read",
+    "workflow.definitions.write",
+    "workflow.instances.read",
+    "workflow.instances.write",
+    "events.read",
+];
+
+/// A test that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub const DAY: Duration = Duration::from_hours(24);
+
+/// A running workflow block on a database of its own.
+pub struct House {
+    pub config: Config,
+    pub clock: Clock,
+    pub double: Double,
+    pub channel: Channel,
+    pub keys: Keys,
+    pub database: TestDatabase,
+}
+
+/// A process that leads instances on.
+pub struct Process {
+    stop: CancellationToken,
+    working: JoinHandle<()>,
+}
+
+/// The services as one caller uses them.
+#[derive(Clone)]
+pub struct Desk {
+    pub definitions: DefinitionServiceClient<Client>,
+    pub instances: InstanceServiceClient<Client>,
+    pub client: Client,
+}
+
+impl House {
+    pub async fn open(kind: Kind) -> anyhow::Result<Self> {
+        let (database, double) = (database(kind).await?, Double::open().await?);
+        let (keys, clock) = (Keys::new()?, Clock::system());
+        let endpoint = EndpointConfig::at(&double.url);
+        let config = Config {
+            server: ServerConfig::default(),
+            database: database.config.clone(),
+            telemetry: rangkai_telemetry::TelemetryConfig::default(),
+            auth: AuthConfig {
+                issuer: ISSUER.to_owned(),
+                audience: AUDIENCE.to_owned(),
+                identity: None,
+                jwks_file: None,
+            },
+            engine: EngineConfig {
+                holder: String::new(),
+                lease_ms: 600,
+                poll_min_ms: 5,
+                poll_max_ms: 50,
+                in_flight: 64,
+                call_attempts: 4,
+                call_ms: 5_000,
+                call_pause_ms: 2,
+                drain_ms: 5_000,
+                event_retention_days: 400,
+            },
+            endpoints: BTreeMap::from([("payments".to_owned(), endpoint)]),
+            credentials: None,
+        };
+        let block = Workflow::open(&config, clock.clone()).await?;
+        let server = Server {
+            config: config.server.clone(),
+            routes: block.routes(),
+            json: None,
+            gate: keys.gate()?,
+            ready: Ready::always(),
+        };
+        Ok(Self { config, clock, double, channel: serve(server).await?, keys, database })
+    }
+
+    /// A house in which a process is at work.
+    pub async fn at_work(kind: Kind) -> anyhow::Result<(Self, Desk, Process)> {
+        let house = Self::open(kind).await?;
+        let (desk, process) = (house.desk("korlantas")?, house.process().await?);
+        Ok((house, desk, process))
+    }
+
+    /// Starts another process on the same database.
+    pub async fn process(&self) -> anyhow::Result<Process> {
+        let (block, stop) =
+            (Workflow::open(&self.config, self.clock.clone()).await?, CancellationToken::new());
+        let until = stop.clone();
+        let working = tokio::spawn(async move { block.work(until).await });
+        Ok(Process { stop, working })
+    }
+
+    pub fn desk(&self, agency: &str) -> anyhow::Result<Desk> {
+        self.desk_of(&caller(agency, &SCOPES, &[]))
+    }
+
+    pub fn desk_of(&self, caller: &Caller) -> anyhow::Result<Desk> {
+        let client = self.keys.client(self.channel.clone(), caller)?;
+        Ok(Desk {
+            definitions: DefinitionServiceClient::new(client.clone()),
+            instances: InstanceServiceClient::new(client.clone()),
+            client,
+        })
+    }
+}
+
+impl Process {
+    /// Ends the process as SIGKILL does: nothing of it runs on.
+    pub async fn kill(self) {
+        self.working.abort();
+        // It was just ended by force.
+        let _ = self.working.await;
+    }
+
+    /// Asks the process to stop, and waits until it has.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        Ok(timeout(PATIENCE, self.working).await??)
+    }
+}
+
+impl Desk {
+    /// Publishes a workflow whose `do` is `tasks`.
+    pub async fn publish(&self, name: &str, tasks: &str) -> Result<(), Status> {
+        let request =
+            PublishDefinitionRequest { request_id: fresh(), document: document(name, tasks) };
+        self.definitions.clone().publish_definition(request).await.map(|_| ())
+    }
+
+    /// Starts an instance.
+    pub async fn start(&self, name: &str, input: &Value) -> Result<Instance, Status> {
+        let request = start(name, input);
+        let answer = self.instances.clone().start_instance(request).await?;
+        Ok(answer.into_inner().instance.unwrap())
+    }
+
+    /// Publishes a workflow and starts an instance of it.
+    pub async fn begin(&self, tasks: &str, input: &Value) -> Result<Instance, Status> {
+        let name = format!("w{}", fresh());
+        self.publish(&name, tasks).await?;
+        self.start(&name, input).await
+    }
+
+    /// Watches an instance until it is as wanted.
+    pub async fn until(
+        &self,
+        instance: &Instance,
+        wanted: impl Fn(&Instance) -> bool,
+    ) -> anyhow::Result<Instance> {
+        let request = WatchInstanceRequest { instance_id: instance.instance_id.clone() };
+        let mut stream = self.instances.clone().watch_instance(request).await?.into_inner();
+        let found = timeout(PATIENCE, async {
+            while let Some(answer) = stream.message().await? {
+                let instance = answer.instance.unwrap();
+                if wanted(&instance) {
+                    return Ok(instance);
+                }
+                anyhow::ensure!(!is_final(&instance), "it ended: {instance:?}");
+            }
+            anyhow::bail!("the stream ended")
+        });
+        found.await?
+    }
+
+    /// Watches an instance to its end.
+    pub async fn end(&self, instance: &Instance) -> anyhow::Result<Instance> {
+        self.until(instance, is_final).await
+    }
+
+    /// Watches an instance until it stands at a task.
+    pub async fn at(&self, instance: &Instance, task: &str) -> anyhow::Result<Instance> {
+        self.until(instance, |it| it.positions.iter().any(|position| position == task)).await
+    }
+
+    /// The history of an instance.
+    pub async fn history(&self, instance: &Instance) -> Result<Vec<HistoryEntry>, Status> {
+        let instance_id = instance.instance_id.clone();
+        let request = ListHistoryRequest { instance_id, page_size: 500, page_token: String::new() };
+        Ok(self.instances.clone().list_history(request).await?.into_inner().entries)
+    }
+}
+
+/// A document whose `do` is `tasks`, in YAML without indentation.
+pub fn document(name: &str, tasks: &str) -> String {
+    let tasks: Vec<_> = tasks.lines().map(|line| format!("  {line}")).collect();
+    format!(
+        "document: {{dsl: 1.0.3, namespace: test, name: {name}, version: 1.0.0}}\ndo:\n{}\n",
+        tasks.join("\n")
+    )
+}
+
+pub fn start(name: &str, input: &Value) -> StartInstanceRequest {
+    StartInstanceRequest {
+        request_id: fresh(),
+        namespace: "test".to_owned(),
+        name: name.to_owned(),
+        version: String::new(),
+        case_id: String::new(),
+        input: Some(rangkai_proto::from_json(input)),
+    }
+}
+
+/// A call that the double counts.
+pub fn refund(bill: &str) -> String {
+    format!(
+        "{{call: 'rangkai.payments.v1.RefundService.IssueRefund:1@default', \
+         with: {{billId: '{bill}', reason: test}}}}"
+    )
+}
+
+/// Waits for the payment, or the expiry, of the bill that the input names.
+pub fn payment() -> String {
+    let filter = |kind| {
+        format!(
+            "{{with: {{type: rangkai.payments.v1.{kind}}}, \
+             correlate: {{bill: {{from: .data.billId, expect: '${{ $input.bill }}'}}}}}}"
+        )
+    };
+    format!("listen: {{to: {{any: [{}, {}]}}}}", filter("BillPaid"), filter("BillExpired"))
+}
+
+pub fn paid(bill_id: &str) -> BillPaid {
+    BillPaid { bill_id: bill_id.to_owned(), ..BillPaid::default() }
+}
+
+pub fn expired(bill_id: &str) -> BillExpired {
+    BillExpired { bill_id: bill_id.to_owned(), ..BillExpired::default() }
+}
+
+/// What a completed instance gave.
+pub fn output(instance: &Instance) -> Value {
+    assert_eq!(instance.state(), InstanceState::Completed, "{instance:?}");
+    to_json(instance.output.as_ref().unwrap()).unwrap()
+}
+
+pub fn is_final(instance: &Instance) -> bool {
+    use InstanceState::{Cancelled, Completed, Faulted};
+    matches!(instance.state(), Completed | Faulted | Cancelled)
+}
