@@ -11,7 +11,7 @@ use super::{
 
 /// How many entries the history of the first story has at least: each of them is a step at which
 /// somebody may die.
-const STEPS: usize = 60;
+const STEPS: usize = 70;
 
 /// When who dies: at the step that makes the history this long.
 type Death = (usize, &'static str);

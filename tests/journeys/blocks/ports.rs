@@ -15,8 +15,8 @@ const COUNT: u16 = 18_000;
 pub(super) fn free() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(u16::MAX);
     let random = || u16::try_from(Uuid::now_v7().as_u128() % u128::from(COUNT)).unwrap();
-    let begun = NEXT.compare_exchange(u16::MAX, random(), Ordering::Relaxed, Ordering::Relaxed);
-    drop(begun);
+    // Only the first of this process chooses where to begin.
+    let _ = NEXT.compare_exchange(u16::MAX, random(), Ordering::Relaxed, Ordering::Relaxed);
     for _ in 0..COUNT {
         let place = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
         if TcpListener::bind(("127.0.0.1", FIRST + place)).is_ok() {
