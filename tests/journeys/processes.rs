@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use rangkai::{Cast, Screen, prove, stories};
@@ -76,7 +77,9 @@ async fn each_block_is_killed_and_the_stories_end_the_same() {
 
 /// A screen that kills the next block of `kills` when its moment has come.
 fn killing(blocks: Arc<Blocks>, kills: Arc<Mutex<VecDeque<Kill>>>) -> Screen {
+    let began = Instant::now();
     Screen::told_to(move |step| {
+        eprintln!("{:>9.3?} {} {} → {}", began.elapsed(), step.block.name(), step.done, step.state);
         let mut kills = kills.lock().unwrap();
         while kills.front().is_some_and(|(_, moment)| step.done.starts_with(moment)) {
             let (block, moment) = kills.pop_front().unwrap();
