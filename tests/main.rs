@@ -7,6 +7,8 @@
 )]
 
 mod identity;
+mod messaging;
 mod payments;
+mod registration;
 mod tidy;
 mod workflow;

@@ -1,5 +1,7 @@
 //! Bringing people in from the population registry.
 
+use std::time::Duration;
+
 use rangkai_proto::identity::v1::{
     Attribute, ImportPeopleRequest, ImportPeopleResponse, ReadAttributesRequest,
 };
@@ -35,6 +37,25 @@ async fn a_known_person_is_brought_up_to_date(#[case] kind: Kind) -> anyhow::Res
 #[case::sqlite(Kind::Sqlite)]
 #[case::postgres(Kind::Postgres)]
 #[tokio::test]
+async fn imports_at_the_same_time_make_nobody_twice(#[case] kind: Kind) -> anyhow::Result<()> {
+    let block = block(kind).await?;
+    let send = |agency: &str| {
+        let mut people = block.people(agency);
+        async move { people.import_people(import(&[row(NIK, "Siti Aminah", "2009-11-22")])).await }
+    };
+
+    let (a, b, c) = tokio::try_join!(send("dukcapil"), send("dukcapil"), send("bps"))?;
+
+    let answers = [a.into_inner(), b.into_inner(), c.into_inner()];
+    assert_eq!(answers.iter().map(|answer| answer.created_count).sum::<i32>(), 1);
+    assert_eq!(answers.iter().map(|answer| answer.updated_count).sum::<i32>(), 2);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
 async fn a_full_import_is_taken_whole(#[case] kind: Kind) -> anyhow::Result<()> {
     let block = block(kind).await?;
     let rows: Vec<_> = (1..=9_999)
@@ -42,7 +63,9 @@ async fn a_full_import_is_taken_whole(#[case] kind: Kind) -> anyhow::Result<()> 
         .chain([row("3174010201900001", "Warga", "1990-01-02")])
         .collect();
 
-    let answer = block.people("dukcapil").import_people(import(&rows)).await?.into_inner();
+    let mut request = tonic::Request::new(import(&rows));
+    request.set_timeout(Duration::from_mins(2));
+    let answer = block.people("dukcapil").import_people(request).await?.into_inner();
 
     assert_eq!(answer, ImportPeopleResponse { created_count: 10_000, updated_count: 0 });
     assert_eq!(block.resolve("korlantas", "3174010101909999").await?.len(), 26);

@@ -4,6 +4,7 @@ mod accesses;
 mod block;
 mod clients;
 mod contract;
+mod facts;
 mod imports;
 mod oauth;
 mod people;

@@ -29,6 +29,9 @@ async fn two_agencies_know_one_person_by_two_names(#[case] kind: Kind) -> anyhow
         assert!(name.bytes().all(|it| it.is_ascii_lowercase() || (b'2'..=b'7').contains(&it)));
     }
     assert_eq!(block.resolve("korlantas", NIK).await?, police);
+    // Two who ask for the first time at the same time get the same answer.
+    let (one, other) = tokio::try_join!(block.resolve("bps", NIK), block.resolve("bps", NIK))?;
+    assert_eq!(one, other);
     Ok(())
 }
 

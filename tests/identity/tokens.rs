@@ -55,11 +55,14 @@ async fn a_token_opens_what_it_grants_until_it_ends(#[case] kind: Kind) -> anyho
 async fn a_client_gets_what_it_may_have_and_no_more(#[case] kind: Kind) -> anyhow::Result<()> {
     let workflow =
         ClientConfig { acts_for_agencies: true, ..client("workflow", "platform", &["all"]) };
-    let running = running(kind, vec![client("admin", "bpjs", &[READ]), workflow]).await?;
+    let hub = ClientConfig { acts_for_agencies: true, ..client("hub", "kominfo", &[READ]) };
+    let running = running(kind, vec![client("admin", "bpjs", &[READ]), workflow, hub]).await?;
     let channel = &running.channel;
 
     let all = issue(channel, "workflow", SECRET, "", "korlantas").await?;
-    assert!(all.scope.split(' ').any(|scope| scope == "payments.bills.write"), "{}", all.scope);
+    for held in ["payments.bills.write", "events.read_all"] {
+        assert!(all.scope.split(' ').any(|scope| scope == held), "{held}: {}", all.scope);
+    }
     assert!(!all.scope.split(' ').any(|scope| scope == "public" || scope == "all"));
     assert_eq!(payload(&all.access_token)["agency"], "korlantas");
 
@@ -70,6 +73,9 @@ async fn a_client_gets_what_it_may_have_and_no_more(#[case] kind: Kind) -> anyho
     let metadata = refused(&elsewhere, Code::PermissionDenied, ErrorReason::AgencyNotAllowed);
     assert_eq!(metadata["agency"], "korlantas");
     assert!(issue(channel, "admin", SECRET, "", "bpjs").await.is_ok());
+    assert!(issue(channel, "hub", SECRET, "", "korlantas").await.is_ok());
+    let operator = issue(channel, "hub", SECRET, "", "platform").await.unwrap_err();
+    refused(&operator, Code::PermissionDenied, ErrorReason::AgencyNotAllowed);
     // Whoever has not shown a secret learns nothing about what a client may have.
     let nobody = issue(channel, "admin", "wrong", WRITE, "korlantas").await.unwrap_err();
     refused(&nobody, Code::Unauthenticated, ErrorReason::ClientNotAuthenticated);

@@ -21,7 +21,10 @@ mod oauth;
 mod ops;
 mod store;
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
 use rangkai_auth::{AuthConfig, EndpointConfig, Gate, Methods};
 use rangkai_db::Db;
@@ -58,7 +61,9 @@ impl Identity {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let methods = Methods::all()?.iter().filter(|method| !method.is_public());
-        let scopes: domain::Scopes = methods.map(|method| method.scope.clone()).collect();
+        let scopes = methods.map(|method| method.scope.clone());
+        // No method asks for this one; it widens what a method answers.
+        let scopes: domain::Scopes = scopes.chain([rangkai_events::READ_ALL.to_owned()]).collect();
         let issuer = issuer::Issuer::new(
             db.clone(),
             config::clients(&config.clients, &scopes, db.vault())?,
@@ -141,21 +146,25 @@ pub async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let gate = Gate::open(&asks_itself(config.auth.clone(), &listener)?).await?;
+    let gate = Gate::open(&asks_itself(&config, &listener)?).await?;
     let identity = Identity::open(&config, clock.clone()).await?;
     rangkai_rpc::run(identity, config.server, gate.with_clock(clock), listener, stop).await
 }
 
 /// Where nothing else is said, the block asks itself for the keys that verify its tokens.
-fn asks_itself(mut auth: AuthConfig, listener: &TcpListener) -> anyhow::Result<AuthConfig> {
+fn asks_itself(config: &Config, listener: &TcpListener) -> anyhow::Result<AuthConfig> {
+    let mut auth = config.auth.clone();
     if auth.identity.is_none() && auth.jwks_file.is_none() {
+        // Only its operator knows by which name its certificate is good.
+        anyhow::ensure!(
+            config.server.tls.is_none(),
+            "with TLS, auth.identity must name this block"
+        );
         let mut address = listener.local_addr()?;
-        if address.ip().is_unspecified() {
-            let loopback = match address.ip() {
-                IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
-                IpAddr::V6(_) => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
-            };
-            address.set_ip(loopback);
+        match address.ip() {
+            IpAddr::V4(any) if any.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(any) if any.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            IpAddr::V4(_) | IpAddr::V6(_) => {}
         }
         auth.identity = Some(EndpointConfig::at(format!("http://{address}")));
     }

@@ -26,7 +26,7 @@ use rangkai_proto::messaging::v1::{
     inbox_service_server::InboxServiceServer, message_service_server::MessageServiceServer,
     template_service_server::TemplateServiceServer,
 };
-use rangkai_rpc::{Ready, Server};
+use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -94,6 +94,20 @@ impl Messaging {
     }
 }
 
+impl Block for Messaging {
+    fn routes(&self) -> Routes {
+        self.routes()
+    }
+
+    async fn ready(&self) -> bool {
+        self.ready().await
+    }
+
+    async fn work(&self, stop: CancellationToken) {
+        self.work(stop).await;
+    }
+}
+
 /// Serves and works until `stop`.
 ///
 /// # Errors
@@ -107,25 +121,5 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
     let messaging = Messaging::open(&config, clock).await?;
-    let probe = messaging.clone();
-    let server = Server {
-        config: config.server,
-        routes: messaging.routes(),
-        json: None,
-        gate,
-        ready: Ready::new(move || {
-            let messaging = probe.clone();
-            async move { messaging.ready().await }
-        }),
-    };
-    // The work also ends when the server ends by itself.
-    let working = stop.child_token();
-    let work = tokio::spawn({
-        let working = working.clone();
-        async move { messaging.work(working).await }
-    });
-    let outcome = Box::pin(server.serve(listener, stop.cancelled_owned())).await;
-    working.cancel();
-    work.await?;
-    Ok(outcome?)
+    rangkai_rpc::run(messaging, config.server, gate, listener, stop).await
 }

@@ -18,8 +18,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Arguments { options } = Arguments::parse();
-    let config: Config =
-        rangkai_config::load("registration", DEFAULTS, options.config.as_deref())?;
+    let config: Config = rangkai_config::load("registration", DEFAULTS, options.config.as_deref())?;
     if options.print_config {
         print(&config)?;
         return Ok(());

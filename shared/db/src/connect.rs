@@ -137,6 +137,10 @@ async fn sqlite(url: &str, max_connections: u32) -> Result<DatabaseConnection, D
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .disable_statement_logging();
+    if let Some(folder) = options.get_filename().parent().filter(|folder| folder.is_relative()) {
+        // The default is a file in a folder beside the program, which a first start does not find.
+        std::fs::create_dir_all(folder).map_err(|error| conn_err(sqlx::Error::Io(error)))?;
+    }
     let pool = SqlitePoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE)

@@ -22,6 +22,11 @@ impl Value {
         }
     }
 
+    /// Whether it is a number that nothing can be divided by.
+    fn is_zero(&self) -> bool {
+        self.float().is_some_and(|value| value == 0.0)
+    }
+
     fn numbers(
         self,
         other: Self,
@@ -151,6 +156,7 @@ impl Div for Value {
                 }
                 Self::checked(Self::list(parts.into_iter().map(Self::text).collect()))
             }
+            (left, right) if right.is_zero() => Err(Error::math(left, Math::Div, right)),
             (left, right) => {
                 let whole = |left: i64, right: i64| {
                     let exact = right != 0 && left.checked_rem(right) == Some(0);
@@ -179,7 +185,7 @@ impl Rem for Value {
 
     fn rem(self, other: Self) -> ValR<Self> {
         step()?;
-        if matches!((&self, &other), (Self::Int(_), Self::Int(0))) {
+        if other.is_zero() {
             return Err(Error::math(self, Math::Rem, other));
         }
         self.numbers(other, Math::Rem, i64::checked_rem, |left, right| left % right)

@@ -40,7 +40,6 @@ struct Library {
 fn json_definitions() -> Vec<Def<&'static str>> {
     const TEXT: &str = r#"
 def totype(p; e): if p then . else fromjson | if p then . else e end end;
-def tonumber : totype(isnumber ; error("cannot parse as number" ));
 def toboolean: totype(isboolean; error("cannot parse as boolean"));
 def transpose: [range([.[] | length] | max) as $i | [.[][$i]]];
 def in(xs)    : . as $x | xs | has     ($x);

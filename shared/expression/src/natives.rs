@@ -92,6 +92,7 @@ pub fn functions() -> Vec<Fun<Data>> {
 fn ours() -> Box<[Filter<RunPtr<Data>>]> {
     Box::new([
         ("fromjson", v(0), |cv| bome(parse(&cv.1))),
+        ("tonumber", v(0), |cv| bome(number(cv.1))),
         ("tojson", v(0), |cv| bome(cv.1.to_json().checked())),
         ("length", v(0), |cv| bome(length(cv.1))),
         ("contains", v(1), |cv| unary(cv, |value, part| Ok(contains(&value, &part).into()))),
@@ -105,6 +106,22 @@ fn parse(text: &Value) -> ValR<Value> {
     match serde_json::from_str(text) {
         Ok(value) => Value::read(&value).checked(),
         Err(_) => Err(Error::str("the string is no JSON")),
+    }
+}
+
+/// A number as people write it: "08" is eight, as in the month of a date.
+fn number(value: Value) -> ValR<Value> {
+    let Value::Text(text) = &value else {
+        let is_number = value.float().is_some();
+        return if is_number { Ok(value) } else { Err(Error::typ(value, "number or string")) };
+    };
+    let plain = |letter: u8| letter.is_ascii_digit() || b"+-.eE".contains(&letter);
+    if let Ok(whole) = text.parse() {
+        return Ok(Value::Int(whole));
+    }
+    match text.parse::<f64>() {
+        Ok(float) if text.bytes().all(plain) && float.is_finite() => Ok(Value::Float(float)),
+        _ => Err(Error::str("cannot parse as number")),
     }
 }
 

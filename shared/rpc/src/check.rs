@@ -88,6 +88,10 @@ impl Check<'_> {
             return;
         }
         self.length(path, rules, text.chars().count(), "characters");
+        if text.contains('\0') {
+            // PostgreSQL keeps no text with it.
+            self.found.add(path, "must not hold the character U+0000");
+        }
         if rules.uuid && !is_uuid(text) {
             self.found.add(path, "must be a UUID");
         }

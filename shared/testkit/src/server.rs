@@ -35,7 +35,7 @@ pub async fn listen() -> anyhow::Result<(TcpListener, SocketAddr)> {
 pub fn serve_on(listener: TcpListener, server: Server) -> anyhow::Result<Channel> {
     let address = listener.local_addr()?;
     tokio::spawn(async move {
-        if let Err(error) = server.serve(listener, future::pending()).await {
+        if let Err(error) = Box::pin(server.serve(listener, future::pending())).await {
             eprintln!("the server of a test ended: {error}");
         }
     });

@@ -46,6 +46,9 @@ impl Vault {
     ///
     /// [`VaultError::MasterKey`] when it is anything else.
     pub fn new(master: &Secret) -> Result<Self, VaultError> {
+        if master.is_empty() {
+            return Err(VaultError::NoMasterKey);
+        }
         let bytes = STANDARD.decode(master.reveal().trim()).map_err(|_| VaultError::MasterKey)?;
         let bytes = KeyBytes::try_from(bytes).map_err(|_| VaultError::MasterKey)?;
         let master = Salt::new(HKDF_SHA256, b"rangkai vault v1").extract(&bytes);

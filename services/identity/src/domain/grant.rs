@@ -29,7 +29,9 @@ impl Principal {
     /// The caller that the token lets in.
     pub fn grant(self, ask: &Ask) -> Result<Caller, Refusal> {
         let agency = ask.agency.clone().unwrap_or_else(|| self.agency.clone());
-        if agency != self.agency && !self.acts_for_agencies {
+        // The operator is no agency that one acts for: its tokens reach everything.
+        let may_act_for = self.acts_for_agencies && agency != Agency::platform();
+        if agency != self.agency && !may_act_for {
             return Err(Refusal::AgencyNotAllowed(agency));
         }
         if let Some(scope) = ask.scopes.iter().find(|scope| !self.scopes.contains(scope)) {

@@ -39,14 +39,14 @@ impl FromStr for Nik {
             return Err(NikError::NotDigits);
         }
         let pair = |at: usize| text.get(at..at + 2).and_then(|two| two.parse::<u8>().ok());
-        let within = |at: usize, range: std::ops::RangeInclusive<u8>| {
-            pair(at).is_some_and(|number| range.contains(&number))
+        let within = |at: usize, least: u8, most: u8| {
+            pair(at).is_some_and(|number| (least..=most).contains(&number))
         };
-        if !(within(0, 11..=99) && within(2, 1..=99) && within(4, 1..=99)) {
+        if !(within(0, 11, 99) && within(2, 1, 99) && within(4, 1, 99)) {
             return Err(NikError::NoRegion);
         }
         // Women's days are counted from 41 on.
-        if !((within(6, 1..=31) || within(6, 41..=71)) && within(8, 1..=12)) {
+        if !((within(6, 1, 31) || within(6, 41, 71)) && within(8, 1, 12)) {
             return Err(NikError::NoDate);
         }
         if text.ends_with("0000") {

@@ -26,7 +26,7 @@ pub async fn insert(tx: &Tx, found: &person::Found) -> Result<SubjectId, DbErr> 
     let context = format!("identity.subject.{}", tx.agency());
     let id = SubjectId::of(&tx.vault().keyed_hash(&context, found.root.as_bytes()));
     let insert = "INSERT INTO subject (agency, subject_id, person_id) VALUES ($1, $2, $3) \
-                  ON CONFLICT (agency, subject_id) DO NOTHING";
+                  ON CONFLICT DO NOTHING";
     let values = [tx.agency().as_str().into(), id.as_str().into(), found.person.id.uuid().into()];
     sql::execute(tx, insert, values).await?;
     Ok(id)

@@ -4,6 +4,7 @@ use rangkai_proto::messaging::v1::{self as wire, inbox_service_server::InboxServ
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::status::of_change;
 use crate::{Messaging, error::Error, ops, ops::inbox::Item};
 
 #[tonic::async_trait]
@@ -45,7 +46,9 @@ impl InboxService for Messaging {
             let item = ops::inbox::mark_read(&tx, id).await?;
             Ok::<_, Error>(wire::MarkReadResponse { item: Some(write(item)) })
         };
-        Ok(Response::new(self.db.once(call, mark).await?))
+        let request_id = call.request_id;
+        let answer = self.db.once(call, mark).await;
+        Ok(Response::new(answer.map_err(|error| of_change(error, request_id))?))
     }
 }
 

@@ -7,7 +7,7 @@ use rangkai_proto::messaging::v1::{self as wire, message_service_server::Message
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::words;
+use super::{status::of_change, words};
 use crate::{
     Messaging,
     domain::{Address, NewMessage, Values},
@@ -34,7 +34,9 @@ impl MessageService for Messaging {
                 Ok::<_, Error>(wire::SendMessageResponse { message: Some(message.into()) })
             }
         };
-        Ok(Response::new(self.db.once(call, accept).await?))
+        let request_id = call.request_id;
+        let answer = self.db.once(call, accept).await;
+        Ok(Response::new(answer.map_err(|error| of_change(error, request_id))?))
     }
 
     async fn get_message(

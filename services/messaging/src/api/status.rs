@@ -3,6 +3,7 @@
 use rangkai_proto::messaging::v1::{self as wire, ErrorReason};
 use rangkai_rpc::{Violations, internal, refusal};
 use tonic::{Code, Status};
+use uuid::Uuid;
 
 use crate::{
     domain::{Fault, Refusal},
@@ -11,18 +12,24 @@ use crate::{
 
 const DOMAIN: &str = "rangkai.messaging.v1";
 
+/// The status of a change that did not happen; `request_id` is the one it was asked for with.
+pub fn of_change(error: Error, request_id: Uuid) -> Status {
+    let Error::Reused(reused) = error else { return error.into() };
+    let reason = ErrorReason::RequestIdReused.as_str_name();
+    let metadata = [("request_id", request_id.to_string())];
+    refusal(Code::AlreadyExists, DOMAIN, reason, metadata, reused)
+}
+
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Unfit(faults) => unfit(faults),
-            Error::Reused(reused) => {
-                let reason = ErrorReason::RequestIdReused.as_str_name();
-                refusal(Code::AlreadyExists, DOMAIN, reason, [], reused)
-            }
-            Error::Template | Error::Vault(_) | Error::Sealed | Error::Database(_) => {
-                internal(&error)
-            }
+            Error::Reused(_)
+            | Error::Template
+            | Error::Vault(_)
+            | Error::Sealed
+            | Error::Database(_) => internal(&error),
         }
     }
 }

@@ -5,7 +5,7 @@ use rangkai_proto::messaging::v1::{self as wire, template_service_server::Templa
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::words;
+use super::{status::of_change, words};
 use crate::{Messaging, domain::Draft, error::Error, ops};
 
 #[tonic::async_trait]
@@ -22,7 +22,9 @@ impl TemplateService for Messaging {
                 Ok::<_, Error>(wire::PublishTemplateResponse { template: Some(template.into()) })
             }
         };
-        Ok(Response::new(self.db.once(call, publish).await?))
+        let request_id = call.request_id;
+        let answer = self.db.once(call, publish).await;
+        Ok(Response::new(answer.map_err(|error| of_change(error, request_id))?))
     }
 
     async fn get_template(

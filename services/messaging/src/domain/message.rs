@@ -152,3 +152,61 @@ impl Message {
         Self { state, failure, due_time: None, update_time: now, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOLD: Duration = Duration::from_mins(5);
+
+    fn queued(now: Timestamp) -> Message {
+        Message {
+            id: Id::generate(),
+            template: Id::generate(),
+            template_name: "sim.diterima".to_owned(),
+            channel: Channel::Sms,
+            language: Language::English,
+            recipient: "x".repeat(26),
+            case: None,
+            state: State::Queued,
+            attempts: 0,
+            failure: None,
+            fence: 0,
+            due_time: Some(now),
+            expire_time: now + Duration::from_hours(1),
+            create_time: now,
+            update_time: now,
+            read_time: None,
+            traceparent: None,
+        }
+    }
+
+    #[test]
+    fn only_the_attempt_under_way_has_a_say() {
+        let now = Timestamp::UNIX_EPOCH;
+        let ladder = Ladder::of(&[30]).unwrap();
+        let first = queued(now).claim(HOLD, now);
+        let second = first.clone().claim(HOLD, now + HOLD);
+        let ended = second.clone().settle(2, Answer::Delivered, &ladder, now).unwrap();
+
+        assert_eq!(second.failure, Some(Reason::NoAnswer));
+        assert_eq!(second.clone().settle(1, Answer::Delivered, &ladder, now), None);
+        assert_eq!(ended.state, State::Delivered);
+        assert_eq!(ended.settle(2, Answer::Refused(Reason::AddressRefused), &ladder, now), None);
+    }
+
+    #[test]
+    fn nothing_is_sent_once_the_time_is_over() {
+        let now = Timestamp::UNIX_EPOCH;
+        let ladder = Ladder::of(&[30, 86_400]).unwrap();
+        let later = Answer::Later(Reason::ProviderUnavailable);
+        let twice = queued(now).claim(HOLD, now).settle(1, later, &ladder, now).unwrap();
+        let waiting = twice.claim(HOLD, now).settle(2, later, &ladder, now).unwrap();
+        let ended = waiting.clone().claim(HOLD, waiting.expire_time);
+
+        // The step of a day ends with the hour that is left.
+        assert_eq!(waiting.due_time, Some(waiting.expire_time));
+        assert_eq!((ended.state, ended.attempts), (State::Expired, 2));
+        assert_eq!((ended.failure, ended.due_time), (Some(Reason::Expired), None));
+    }
+}

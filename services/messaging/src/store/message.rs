@@ -67,15 +67,19 @@ pub async fn lock_due(tx: &Tx, limit: u64) -> Result<Vec<Message>, DbErr> {
     query.all(tx).await?.into_iter().map(Message::try_from).collect()
 }
 
-/// The agencies of which some message is due.
+/// The agencies of which some message is due. One look at the index for each of them: a backlog of
+/// one agency does not make the others wait.
 pub async fn due_agencies(tx: &Tx) -> Result<Vec<Agency>, DbErr> {
-    let due = "SELECT DISTINCT agency FROM message WHERE due_time <= $1 ORDER BY agency";
-    let rows = sql::query(tx, due, [tx.now().into()]).await?;
-    let agencies = rows.into_iter().map(|row| {
+    let next = "SELECT agency FROM message WHERE due_time <= $1 AND agency > $2 \
+                ORDER BY agency LIMIT 1";
+    let mut agencies: Vec<Agency> = Vec::new();
+    loop {
+        let last = agencies.last().map(Agency::as_str).unwrap_or_default();
+        let rows = sql::query(tx, next, [tx.now().into(), last.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(agencies) };
         let name: String = row.try_get("", "agency")?;
-        name.parse().map_err(|_| DbErr::Type("message: agency".to_owned()))
-    });
-    agencies.collect()
+        agencies.push(name.parse().map_err(|_| DbErr::Type("message: agency".to_owned()))?);
+    }
 }
 
 /// Lists messages, newest first: one more than the page, if there is one.

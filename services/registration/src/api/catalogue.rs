@@ -12,9 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{json, status::violations};
 use crate::{
     Registration, definitions,
-    domain::{
-        Definition, DefinitionFinding, FieldError, Limit, Published, Rule, Service, Version,
-    },
+    domain::{Definition, DefinitionFinding, FieldError, Limit, Published, Rule, Service, Version},
     error::Error,
     ops,
 };
@@ -94,8 +92,8 @@ async fn read_publish(
         field: format!("definition:{}:{}", finding.line, finding.column),
         message: format!("{} {}", finding.pointer, finding.message),
     };
-    let definition = definition
-        .map_err(|findings| violations(findings.into_iter().map(named).collect()))?;
+    let definition =
+        definition.map_err(|findings| violations(findings.into_iter().map(named).collect()))?;
     Ok((call, Arc::new(definition)))
 }
 

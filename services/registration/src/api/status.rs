@@ -36,10 +36,8 @@ impl From<Error> for Status {
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
-        let metadata: HashMap<String, String> = metadata(&refusal)
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
+        let metadata: HashMap<String, String> =
+            metadata(&refusal).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let reason = reason(&refusal).as_str_name();
         let details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
         Self::with_error_details(code(&refusal), refusal.to_string(), details)

@@ -17,7 +17,6 @@ use crate::{
 
 const CREATE: &str = "rangkai.registration.v1.TaskService/CreateTask";
 const GET: &str = "rangkai.registration.v1.TaskService/GetTask";
-const LIST: &str = "rangkai.registration.v1.TaskService/ListTasks";
 const CLAIM: &str = "rangkai.registration.v1.TaskService/ClaimTask";
 const RELEASE: &str = "rangkai.registration.v1.TaskService/ReleaseTask";
 const COMPLETE: &str = "rangkai.registration.v1.TaskService/CompleteTask";
@@ -58,7 +57,7 @@ impl TaskService for Registration {
     ) -> Result<Response<wire::ListTasksResponse>, Status> {
         let caller = caller(&request)?;
         let (filter, page) = read_list(&request)?;
-        let listed = self.db.act(caller, LIST, move |tx| {
+        let listed = self.db.read(caller, move |tx| {
             let (filter, page) = (filter.clone(), page.clone());
             async move { ops::task::list(&tx, &filter, &page).await }
         });
@@ -140,7 +139,8 @@ fn read_create(request: &Request<wire::CreateTaskRequest>) -> Result<(Call, NewT
     let decision = fields.parse_if_set("decision_id", &wire.decision_id);
     let confirms = kind == Some(TaskKind::ConfirmDecision);
     if confirms == wire.decision_id.is_empty() {
-        fields.add("decision_id", "must be set for a task that confirms a decision, and only there");
+        fields
+            .add("decision_id", "must be set for a task that confirms a decision, and only there");
     }
     let due = wire.due_time.as_ref().map(rangkai_proto::read_time).transpose();
     let due_time = fields.keep("due_time", due);
@@ -173,7 +173,9 @@ fn read_call(
     fields.check(|| Some((call?, id?)))
 }
 
-fn read_list(request: &Request<wire::ListTasksRequest>) -> Result<(TaskFilter, Page<Task>), Status> {
+fn read_list(
+    request: &Request<wire::ListTasksRequest>,
+) -> Result<(TaskFilter, Page<Task>), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let application = fields.parse_if_set("application_id", &wire.application_id);

@@ -123,9 +123,8 @@ fn merge(
     definition: &Definition,
 ) -> Result<Vec<Finding>, Refusal> {
     let mut said = proposal.findings.iter();
-    let is_for_officers = |rule: &str| {
-        definition.rule(rule).is_some_and(|rule| rule.source() == Source::Officer)
-    };
+    let is_for_officers =
+        |rule: &str| definition.rule(rule).is_some_and(|rule| rule.source() == Source::Officer);
     if let Some((rule, ..)) = said.find(|(rule, ..)| !is_for_officers(rule)) {
         return Err(Refusal::FindingUnknown(rule.clone()));
     }

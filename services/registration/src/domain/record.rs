@@ -28,9 +28,6 @@ pub enum RecordState {
 
 impl Record {
     /// The record of an application that is granted on `today`.
-    ///
-    /// The last day is the same day so many months later, or the last day of that month where it has
-    /// no such day: what begins on 29 February 2028 for a year ends on 28 February 2029.
     pub fn issue(
         application: &Application,
         kind: &RecordKind,
@@ -38,10 +35,6 @@ impl Record {
         attributes: serde_json::Value,
         (today, now): (NaiveDate, Timestamp),
     ) -> Self {
-        let valid_until = match kind.validity {
-            Validity::Months(months) => today.checked_add_months(Months::new(months)),
-            Validity::Endless => None,
-        };
         Self {
             id: Id::generate(),
             number,
@@ -50,7 +43,7 @@ impl Record {
             holder: application.applicant.clone(),
             attributes: attributes.into(),
             valid_from: today,
-            valid_until,
+            valid_until: kind.validity.last_day(today),
             create_time: now,
         }
     }
@@ -60,6 +53,37 @@ impl Record {
         match self.valid_until {
             Some(last) if last < today => RecordState::Expired,
             Some(_) | None => RecordState::Valid,
+        }
+    }
+}
+
+impl Validity {
+    /// The last day of what begins on `first`: the same day so many months later, or the last day of
+    /// that month where it has no such day.
+    fn last_day(self, first: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Months(months) => first.checked_add_months(Months::new(months)),
+            Self::Endless => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_ends_on_the_same_day_or_the_last_one_that_the_month_has() {
+        let table = [
+            ("2026-11-22", Validity::Months(60), Some("2031-11-22")),
+            ("2028-02-29", Validity::Months(12), Some("2029-02-28")),
+            ("2028-02-29", Validity::Months(48), Some("2032-02-29")),
+            ("2026-08-31", Validity::Months(6), Some("2027-02-28")),
+            ("2026-11-22", Validity::Endless, None),
+        ];
+        for (first, validity, last) in table {
+            let last = last.map(|day| day.parse().unwrap());
+            assert_eq!(validity.last_day(first.parse().unwrap()), last, "{first}");
         }
     }
 }

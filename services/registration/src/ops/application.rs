@@ -9,7 +9,8 @@ use super::service;
 use crate::{
     definitions::{Definitions, compute},
     domain::{
-        Application, ApplicationFilter, ApplicationState, FieldError, Judgement, NewApplication, Published, Refusal,
+        Application, ApplicationFilter, ApplicationState, FieldError, Judgement, NewApplication,
+        Published, Refusal,
     },
     error::Error,
     events::tell,
@@ -70,7 +71,7 @@ pub async fn submit(
     let case = application.case(&application.facts, tx.now());
     let determinations = compute(move || definition.determine(&case)).await?;
     let application = application.submit(determinations, tx.now())?;
-    if !store::application::hand_in(tx, &application).await? {
+    while !store::application::hand_in(tx, &application).await? {
         expect_alone(tx, &application).await?;
     }
     tell::application_submitted(tx, &application).await?;
@@ -79,11 +80,7 @@ pub async fn submit(
 
 /// Withdraws an application for its applicant.
 #[instrument(skip_all, fields(application.id = %id))]
-pub async fn withdraw(
-    tx: &Tx,
-    id: Id<Application>,
-    reason: String,
-) -> Result<Application, Error> {
+pub async fn withdraw(tx: &Tx, id: Id<Application>, reason: String) -> Result<Application, Error> {
     let application = close(tx, id, ApplicationState::Withdrawn, reason).await?;
     tell::application_withdrawn(tx, &application).await?;
     Ok(application)
@@ -125,7 +122,7 @@ pub async fn get(tx: &Tx, id: Id<Application>) -> Result<Application, Error> {
     Ok(application)
 }
 
-/// Lists applications without their answers, newest first.
+/// Lists applications, newest first, without what they say of a person.
 pub async fn list(
     tx: &Tx,
     filter: &ApplicationFilter,

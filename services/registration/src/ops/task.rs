@@ -77,7 +77,7 @@ pub async fn get(tx: &Tx, id: Id<Task>) -> Result<Task, Error> {
     Ok(task)
 }
 
-/// Lists tasks, newest first.
+/// Lists tasks, newest first, without their notes.
 pub async fn list(
     tx: &Tx,
     filter: &TaskFilter,
@@ -96,11 +96,7 @@ pub async fn lock(tx: &Tx, id: Id<Task>) -> Result<Task, Error> {
 }
 
 /// Whoever proposed a decision about this application that still waits.
-async fn proposer(
-    tx: &Tx,
-    application: &Application,
-    id: Id<Decision>,
-) -> Result<String, Error> {
+async fn proposer(tx: &Tx, application: &Application, id: Id<Decision>) -> Result<String, Error> {
     let decision = store::decision::find(tx, id).await?;
     let decision = decision.filter(|decision| decision.application == application.id);
     let decision = decision.ok_or(Refusal::DecisionNotFound)?;

@@ -3,7 +3,9 @@
 use rangkai_db::{DbErr, SqlErr, Tx};
 use rangkai_primitives::{Id, Page, Sensitive};
 use sea_orm::{
-    ConnectionTrait as _, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
+    ConnectionTrait as _, IntoActiveModel as _, QueryOrder as _, QuerySelect as _,
+    entity::prelude::*,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -41,7 +43,7 @@ struct Said {
 }
 
 /// What was found, sealed together.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Findings {
     findings: Vec<Finding>,
     closing_reason: String,
@@ -65,10 +67,7 @@ pub async fn lock(tx: &Tx, id: Id<Application>) -> Result<Option<Application>, D
 }
 
 /// The other application of the same person with the same service that is not closed.
-pub async fn pending(
-    tx: &Tx,
-    application: &Application,
-) -> Result<Option<Id<Application>>, DbErr> {
+pub async fn pending(tx: &Tx, application: &Application) -> Result<Option<Id<Application>>, DbErr> {
     let states = [ApplicationState::Submitted, ApplicationState::Approved];
     let found = Entity::find()
         .filter(COLUMN.agency.eq(tx.agency().as_str()))
@@ -81,7 +80,7 @@ pub async fn pending(
     Ok(found.map(|row| row.id.into()))
 }
 
-/// Lists applications without their answers, newest first: one more than the page, if there is one.
+/// Lists applications, newest first: one more than the page, if there is one. What is sealed stays so.
 pub async fn list(
     tx: &Tx,
     filter: &ApplicationFilter,
@@ -101,7 +100,8 @@ pub async fn list(
         query = query.filter(COLUMN.id.lt(after.uuid()));
     }
     let rows = query.order_by_desc(COLUMN.id).limit(page.limit()).all(tx).await?;
-    rows.into_iter().map(|row| assemble(tx, row, Said::default())).collect()
+    let bare = |row| assemble(row, Said::default(), Findings::default());
+    rows.into_iter().map(bare).collect()
 }
 
 /// Writes an application back.
@@ -161,12 +161,12 @@ fn row(tx: &Tx, application: &Application) -> Result<Model, DbErr> {
 
 fn read(tx: &Tx, row: Model) -> Result<Application, DbErr> {
     let said = open(tx, &row.answers)?;
-    assemble(tx, row, said)
+    let findings = open(tx, &row.findings)?;
+    assemble(row, said, findings)
 }
 
-fn assemble(tx: &Tx, row: Model, said: Said) -> Result<Application, DbErr> {
+fn assemble(row: Model, said: Said, findings: Findings) -> Result<Application, DbErr> {
     let corrupt = |column: &str| DbErr::Type(format!("application {}: {column}", row.id));
-    let findings: Findings = open(tx, &row.findings)?;
     Ok(Application {
         id: row.id.into(),
         service: row.service_id.into(),

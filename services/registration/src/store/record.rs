@@ -2,9 +2,7 @@
 
 use rangkai_db::{DbErr, Tx};
 use rangkai_primitives::{Id, Sensitive};
-use sea_orm::{
-    IntoActiveModel as _, TryInsertResult, entity::prelude::*, sea_query::OnConflict,
-};
+use sea_orm::{IntoActiveModel as _, TryInsertResult, entity::prelude::*, sea_query::OnConflict};
 
 use super::sealed::{open, seal};
 use crate::domain::{Application, Number, Record};
@@ -33,7 +31,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub async fn insert(tx: &Tx, record: &Record) -> Result<bool, DbErr> {
     let row = row(tx, record)?.into_active_model();
     let taken = OnConflict::column(Column::Number).do_nothing().to_owned();
-    let done = Entity::insert(row).on_conflict(taken).try_insert().exec_without_returning(tx).await?;
+    let done =
+        Entity::insert(row).on_conflict(taken).try_insert().exec_without_returning(tx).await?;
     Ok(matches!(done, TryInsertResult::Inserted(1)))
 }
 

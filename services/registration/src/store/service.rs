@@ -49,7 +49,8 @@ pub async fn insert(tx: &Tx, service: &Published) -> Result<bool, DbErr> {
         create_time: Set(service.create_time),
     };
     let taken = OnConflict::new().do_nothing().to_owned();
-    let done = Entity::insert(row).on_conflict(taken).try_insert().exec_without_returning(tx).await?;
+    let done =
+        Entity::insert(row).on_conflict(taken).try_insert().exec_without_returning(tx).await?;
     Ok(matches!(done, TryInsertResult::Inserted(1)))
 }
 
@@ -65,19 +66,16 @@ pub async fn find_named(
     name: &str,
     version: Option<Version>,
 ) -> Result<Option<Kept>, DbErr> {
-    let mut query = Entity::find()
-        .filter(COLUMN.agency.eq(tx.agency().as_str()))
-        .filter(COLUMN.name.eq(name));
+    let mut query =
+        Entity::find().filter(COLUMN.agency.eq(tx.agency().as_str())).filter(COLUMN.name.eq(name));
     if let Some(version) = version {
         query = query
             .filter(COLUMN.major.eq(i64::from(version.major)))
             .filter(COLUMN.minor.eq(i64::from(version.minor)))
             .filter(COLUMN.patch.eq(i64::from(version.patch)));
     }
-    let newest = query
-        .order_by_desc(COLUMN.major)
-        .order_by_desc(COLUMN.minor)
-        .order_by_desc(COLUMN.patch);
+    let newest =
+        query.order_by_desc(COLUMN.major).order_by_desc(COLUMN.minor).order_by_desc(COLUMN.patch);
     Ok(newest.one(tx).await?.map(Kept::from))
 }
 

@@ -51,7 +51,7 @@ pub async fn lock(tx: &Tx, id: Id<Task>) -> Result<Option<Task>, DbErr> {
     mine(tx, id).lock_exclusive().one(tx).await?.map(|row| read(tx, row)).transpose()
 }
 
-/// Lists tasks, newest first: one more than the page, if there is one.
+/// Lists tasks, newest first: one more than the page, if there is one. Their notes stay sealed.
 pub async fn list(tx: &Tx, filter: &TaskFilter, page: &Page<Task>) -> Result<Vec<Task>, DbErr> {
     let mut query = Entity::find().filter(COLUMN.agency.eq(tx.agency().as_str()));
     if let Some(application) = filter.application {
@@ -67,7 +67,7 @@ pub async fn list(tx: &Tx, filter: &TaskFilter, page: &Page<Task>) -> Result<Vec
         query = query.filter(COLUMN.id.lt(after.uuid()));
     }
     let rows = query.order_by_desc(COLUMN.id).limit(page.limit()).all(tx).await?;
-    rows.into_iter().map(|row| read(tx, row)).collect()
+    rows.into_iter().map(|row| assemble(row, String::new())).collect()
 }
 
 /// Writes a task back.
@@ -113,13 +113,18 @@ fn row(tx: &Tx, task: &Task) -> Result<Model, DbErr> {
 }
 
 fn read(tx: &Tx, row: Model) -> Result<Task, DbErr> {
+    let note = open(tx, &row.note)?;
+    assemble(row, note)
+}
+
+fn assemble(row: Model, note: String) -> Result<Task, DbErr> {
     let corrupt = |column: &str| DbErr::Type(format!("task {}: {column}", row.id));
     Ok(Task {
         id: row.id.into(),
         application: row.application_id.into(),
         kind: row.kind.parse().map_err(|_| corrupt("kind"))?,
         state: row.state.parse().map_err(|_| corrupt("state"))?,
-        note: Sensitive::new(open(tx, &row.note)?),
+        note: Sensitive::new(note),
         service_name: row.service_name,
         role: row.role,
         title: Text { id: row.title_id, en: row.title_en },

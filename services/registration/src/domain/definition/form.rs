@@ -34,16 +34,19 @@ impl Form {
             return None;
         }
         let json = at.node.to_json();
-        let mut errors: Vec<_> =
-            draft202012::meta::validator().iter_errors(&json).map(|it| told(&it)).collect();
-        let validator = build(&json).map_err(|error| errors.push(told(&error))).ok();
+        let meta = draft202012::meta::validator();
+        let mut errors: Vec<_> = meta.iter_errors(&json).map(|error| told(&error)).collect();
+        let validator = if errors.is_empty() {
+            build(&json).map_err(|error| errors.push(told(&error))).ok()
+        } else {
+            None
+        };
         for (path, message) in &errors {
             let node = at.node.nearest(path);
             let place = Place { node, pointer: format!("{}{path}", at.pointer) };
             found.add(&place, message);
         }
-        let validator = validator.filter(|_| errors.is_empty())?;
-        Some(Self { schema: json, validator })
+        Some(Self { schema: json, validator: validator? })
     }
 
     /// The names of the answers that the form knows.

@@ -45,9 +45,8 @@ pub fn identifier(at: &Place<'_>, joint: char, found: &mut Findings) -> Option<S
 /// A name such as `satpas_clerk`, written as a key.
 pub fn name(at: &Place<'_>, text: &str, joint: char, found: &mut Findings) -> Option<String> {
     let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
-    let plain = |letter: char| {
-        letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == joint
-    };
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == joint;
     if begins && text.chars().all(plain) && text.len() <= LONGEST_NAME {
         return Some(text.to_owned());
     }
@@ -62,9 +61,8 @@ pub fn name(at: &Place<'_>, text: &str, joint: char, found: &mut Findings) -> Op
 pub fn rule_id(at: &Place<'_>, found: &mut Findings) -> Option<String> {
     let text = at.text(found)?;
     let begins = text.starts_with(|first: char| first.is_ascii_uppercase());
-    let plain = |letter: char| {
-        letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
-    };
+    let plain =
+        |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
     if begins && text.chars().all(plain) && text.len() <= LONGEST_NAME {
         return Some(text.to_owned());
     }

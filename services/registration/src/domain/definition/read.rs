@@ -150,11 +150,5 @@ fn record(at: &Place<'_>, found: &mut Findings) -> Option<RecordKind> {
     let attributes = fields.required("attributes", found).and_then(|at| compile(&at, found));
     fields.finish(found);
     let (prefix, digits) = number?;
-    Some(RecordKind {
-        kind: kind?,
-        prefix,
-        digits,
-        validity: validity?,
-        attributes: attributes?,
-    })
+    Some(RecordKind { kind: kind?, prefix, digits, validity: validity?, attributes: attributes? })
 }

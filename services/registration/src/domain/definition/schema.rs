@@ -57,6 +57,9 @@ const PLAIN: [&str; 28] = [
     "uniqueItems",
 ];
 
+/// Whether a value is what a keyword of a form must have.
+type Fits = fn(&Value) -> bool;
+
 /// Looks at the schema of a whole form; answers whether it can be used.
 pub fn check(at: &Place<'_>, found: &mut Findings) -> bool {
     let mut walk = Walk { found, sound: true, definitions: Vec::new() };
@@ -79,18 +82,17 @@ impl Walk<'_> {
             self.sound = false;
             return;
         };
-        let part = |name: &str| entries.iter().find(|(key, _)| *key == name).map(|(_, place)| place);
-        let is = |name: &str, fits: fn(&Value) -> bool| {
-            part(name).is_some_and(|place| fits(&place.node.value))
-        };
-        if !is("type", |value| matches!(value, Value::Text(text) if text == "object")) {
-            self.wrong(at, "a form has `type: object`");
-        }
-        if !is("properties", |value| matches!(value, Value::Map(fields) if !fields.is_empty())) {
-            self.wrong(at, "a form has `properties`, at least one");
-        }
-        if !is("additionalProperties", |value| matches!(value, Value::Bool(false))) {
-            self.wrong(at, "a form has `additionalProperties: false`");
+        let part =
+            |name: &str| entries.iter().find(|(key, _)| *key == name).map(|(_, place)| place);
+        let required: [(&str, Fits, &str); 3] = [
+            ("type", is_object, "a form has `type: object`"),
+            ("properties", has_fields, "a form has `properties`, at least one"),
+            ("additionalProperties", is_false, "a form has `additionalProperties: false`"),
+        ];
+        for (name, fits, message) in required {
+            if !part(name).is_some_and(|place| fits(&place.node.value)) {
+                self.wrong(part(name).unwrap_or(at), message);
+            }
         }
         if let Some(place) = part("$schema")
             && !matches!(&place.node.value, Value::Text(text) if text == DIALECT)
@@ -162,4 +164,16 @@ impl Walk<'_> {
         self.sound = false;
         self.found.add(at, message);
     }
+}
+
+fn is_object(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text == "object")
+}
+
+fn has_fields(value: &Value) -> bool {
+    matches!(value, Value::Map(fields) if !fields.is_empty())
+}
+
+fn is_false(value: &Value) -> bool {
+    matches!(value, Value::Bool(false))
 }

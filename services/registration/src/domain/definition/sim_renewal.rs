@@ -9,11 +9,14 @@ const SERVICE: &str = include_str!(concat!(
     "/../../k8s/agencies/korlantas/sim-renewal.service.yaml"
 ));
 
+/// Who applies, what is changed in the answers, and which rules are then not met.
+type Applicant<'a> = (&'a str, &'a [(&'a str, Json)], &'a [&'a str]);
+
 /// An applicant who meets every rule, on Monday 23 November 2026.
 fn applicant() -> Json {
     json!({
         "class": "C",
-        "old_sim": {"number": "940112345678", "last_day": "2026-11-30"},
+        "old_sim": {"number": "940112345678", "name": "Siti Aminah", "last_day": "2026-11-30"},
         "satpas": "satpas-daan-mogot",
         "doctor_letter": {"number": "D-1", "date": "2026-11-20"},
         "psychology_letter": {"number": "P-1", "date": "2026-08-01"},
@@ -55,7 +58,7 @@ fn each_rule_finds_the_applicant_that_breaks_it() {
     let last = |day: &str| ("/old_sim/last_day", json!(day));
     let doctor = |day: &str| ("/doctor_letter/date", json!(day));
     let psychology = |day: &str| ("/psychology_letter/date", json!(day));
-    let table: [(&str, &[(&str, Json)], &[&str]); 15] = [
+    let table: [Applicant<'_>; 15] = [
         ("meets every rule", &[], &[]),
         ("class that is not renewed here", &[("/class", json!("Internasional"))], &["CLASS"]),
         ("last day is today", &[last("2026-11-23")], &[]),
@@ -69,7 +72,11 @@ fn each_rule_finds_the_applicant_that_breaks_it() {
         ("psychology letter of tomorrow", &[psychology("2026-11-24")], &["DOC_STALE"]),
         ("psychology letter of last year", &[psychology("2025-11-23")], &["DOC_STALE"]),
         ("both letters stale", &[doctor("2026-01-01"), psychology("2026-01-01")], &["DOC_STALE"]),
-        ("late and stale", &[last("2026-11-01"), doctor("2026-11-01")], &["NOT_EXPIRED", "DOC_STALE"]),
+        (
+            "late and stale",
+            &[last("2026-11-01"), doctor("2026-11-01")],
+            &["NOT_EXPIRED", "DOC_STALE"],
+        ),
         ("inactive member, which an officer looks at", &[("/jkn", json!("inactive"))], &[]),
     ];
     for (who, changes, expected) in table {
@@ -89,7 +96,12 @@ fn each_rule_finds_the_applicant_that_breaks_it() {
 fn a_licence_that_ends_on_a_closure_can_be_renewed_on_the_first_open_day() {
     let proved = json!({"identity_matches": true, "age_reached": true});
     let table = [
-        ("Lebaran: ends on the first day of leave, applies on the first open day", "2026-03-18", "2026-03-25", true),
+        (
+            "Lebaran: ends on the first day of leave, applies on the first open day",
+            "2026-03-18",
+            "2026-03-25",
+            true,
+        ),
         ("Lebaran: applies a day after the first open day", "2026-03-18", "2026-03-26", false),
         ("ends the day before the closure", "2026-03-17", "2026-03-25", false),
         ("Christmas ends on Friday, Saturday is open", "2026-12-25", "2026-12-26", true),
@@ -150,7 +162,7 @@ fn every_class_has_its_age_and_its_tariff() {
 fn answers_that_do_not_fit_the_form_are_named_and_never_repeated() {
     let service = Definition::read(SERVICE).unwrap();
     let mut answers = applicant();
-    answers["old_sim"] = json!({"number": "secret-number", "last_day": "soon"});
+    answers["old_sim"] = json!({"number": "secret-number", "name": "Siti Aminah", "last_day": "soon"});
     answers["name"] = json!("Sari");
     answers["contact"] = json!({});
     answers.as_object_mut().unwrap().remove("satpas");

@@ -1,9 +1,6 @@
 //! Reading a tree strictly: whatever is missing, unknown or of the wrong kind is found, all at once.
 
-use super::{
-    Node, Value,
-    node::Entry,
-};
+use super::{Node, Value, node::Entry};
 use crate::domain::DefinitionFinding;
 
 /// More findings than this are not listed; the first ones are enough to start mending.
@@ -75,9 +72,7 @@ impl<'a> Place<'a> {
             Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
         };
         match number.filter(|number| (least..=most).contains(number)) {
-            None => {
-                self.wrong(findings, &format!("must be a whole number from {least} to {most}"))
-            }
+            None => self.wrong(findings, &format!("must be a whole number from {least} to {most}")),
             number => number,
         }
     }
@@ -145,8 +140,11 @@ impl<'a> Fields<'a> {
         for entry in self.entries {
             if !self.known.contains(&entry.key.as_str()) {
                 let pointer = self.place.child(entry).pointer;
-                let message =
-                    format!("`{}` is not known here; known are {}", entry.key, self.known.join(", "));
+                let message = format!(
+                    "`{}` is not known here; known are {}",
+                    entry.key,
+                    self.known.join(", ")
+                );
                 findings.at(entry.line, entry.column, &pointer, message);
             }
         }

@@ -1,0 +1,49 @@
+//! `rangkai call`, and what the other commands share: one call, its answer printed.
+
+use std::io::{self, Read as _};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::Reach;
+use crate::{dynamic, screen::Screen};
+
+/// Which method to call, and with what.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The method, such as `rangkai.payments.v1.BillService/GetBill`.
+    method: String,
+    /// The request as JSON; `-` reads it from standard input.
+    #[arg(default_value = "{}")]
+    request: String,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Calls the method and prints each answer.
+pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<()> {
+    let Arguments { method, request, reach } = arguments;
+    let text = if request == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text)?;
+        text
+    } else {
+        request
+    };
+    show(screen, &reach, &method, serde_json::from_str(&text)?).await
+}
+
+/// Calls `method` and prints each answer as JSON.
+pub async fn show(
+    screen: &mut Screen,
+    reach: &Reach,
+    method: &str,
+    request: Value,
+) -> anyhow::Result<()> {
+    let session = reach.session()?;
+    let mut answers = dynamic::stream(&session, method, request).await?;
+    while let Some(answer) = answers.message().await? {
+        screen.line(serde_json::to_string_pretty(&dynamic::json(&answer)?)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! What the command line does, one file for each thing.
+
+mod bring;
+mod calls;
+mod client;
+mod file;
+mod instance;
+mod task;
+mod up;
+mod workflow;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use rangkai_config::Secret;
+use rangkai_primitives::{Agency, Clock};
+
+use crate::{
+    demo,
+    platform::{Addresses, FIRST_PORT},
+    screen::Screen,
+    session::{Login, Session},
+};
+
+/// Rangkai: shared building blocks for public services.
+#[derive(Debug, Parser)]
+#[command(name = "rangkai", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Takes three people through the renewal of a driving licence, on this machine.
+    Demo(demo::Arguments),
+    /// Runs the five blocks until stopped.
+    Up(up::Arguments),
+    /// Checks, publishes and lists workflows.
+    Workflow {
+        #[command(subcommand)]
+        verb: workflow::Verb,
+    },
+    /// Publishes services, tariffs and templates, and imports people, each from a file.
+    Bring {
+        #[command(subcommand)]
+        what: bring::What,
+    },
+    /// Starts and watches runs of workflows.
+    Instance {
+        #[command(subcommand)]
+        verb: instance::Verb,
+    },
+    /// Lists and completes the tasks of officers, decisions included.
+    Task {
+        #[command(subcommand)]
+        verb: task::Verb,
+    },
+    /// Makes, lists and disables the clients that may call.
+    Client {
+        #[command(subcommand)]
+        verb: client::Verb,
+    },
+    /// Calls any method with a JSON request and prints the JSON answer.
+    Call(calls::Arguments),
+}
+
+pub use file::parse as parse_requests;
+pub use up::reach;
+
+/// Which platform to call, and as whom.
+#[derive(Args, Clone, Debug)]
+pub struct Reach {
+    /// The folder of the platform that runs on this machine.
+    #[arg(long, default_value = "rangkai-data", global = true)]
+    data: PathBuf,
+    /// The port of its first block.
+    #[arg(long, default_value_t = FIRST_PORT, global = true)]
+    port: u16,
+    /// The client to call as; without one, the administrator of the folder.
+    #[arg(long, env = "RANGKAI_CLIENT_ID", global = true)]
+    client_id: Option<String>,
+    /// The secret of that client.
+    #[arg(long, env = "RANGKAI_CLIENT_SECRET", hide_env_values = true, global = true)]
+    client_secret: Option<String>,
+    /// The agency to act for.
+    #[arg(long, env = "RANGKAI_AGENCY", global = true)]
+    agency: Option<Agency>,
+}
+
+impl Reach {
+    fn session(&self) -> anyhow::Result<Session> {
+        let login = match (&self.client_id, &self.client_secret) {
+            (Some(client_id), Some(secret)) => Login {
+                client_id: client_id.clone(),
+                client_secret: Secret::from(secret.clone()),
+                agency: self.agency.clone(),
+            },
+            (None, None) => Login::admin(&self.data, self.agency.clone())?,
+            (Some(_), None) | (None, Some(_)) => {
+                anyhow::bail!("a client needs both --client-id and --client-secret")
+            }
+        };
+        Session::open(&Addresses::local(self.port), &login, Clock::system())
+    }
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// When it could not be done; a block's refusal keeps its `tonic::Status`.
+pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        Command::Demo(arguments) => return demo::run(arguments, screen).await,
+        Command::Up(arguments) => up::run(arguments, screen).await?,
+        Command::Workflow { verb } => return workflow::run(verb, screen).await,
+        Command::Bring { what } => bring::run(what, screen).await?,
+        Command::Instance { verb } => instance::run(verb, screen).await?,
+        Command::Task { verb } => task::run(verb, screen).await?,
+        Command::Client { verb } => client::run(verb, screen).await?,
+        Command::Call(arguments) => calls::run(arguments, screen).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

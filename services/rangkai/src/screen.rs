@@ -1,0 +1,161 @@
+//! What the command line prints: results on standard output, progress and failures beside it.
+
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal as _, Write},
+    time::Duration,
+};
+
+use indicatif::ProgressBar;
+use owo_colors::{AnsiColors, OwoColorize as _, Stream};
+use tonic_types::StatusExt as _;
+
+/// Where output goes.
+pub struct Screen {
+    out: Box<dyn Write + Send>,
+    progress: Option<ProgressBar>,
+    is_terminal: bool,
+}
+
+impl Screen {
+    /// The terminal, or the pipe that stands in for it.
+    #[must_use]
+    pub fn of_the_terminal() -> Self {
+        let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+        Self { out: Box::new(io::stdout()), progress: None, is_terminal }
+    }
+
+    /// A screen that nobody sees; for tests.
+    #[must_use]
+    pub fn dark() -> Self {
+        Self { out: Box::new(io::sink()), progress: None, is_terminal: false }
+    }
+
+    /// Prints one line.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is gone.
+    pub fn line(&mut self, text: impl Display) -> io::Result<()> {
+        let Self { out, progress, .. } = self;
+        let mut write = || writeln!(out, "{text}");
+        match progress {
+            Some(progress) => progress.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Prints a heading.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is gone.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.line("")?;
+        let bold = text.if_supports_color(Stream::Stdout, |text| text.bold()).to_string();
+        self.line(bold)
+    }
+
+    /// Prints one step: the block, what was done, and the state that it led to.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is gone.
+    pub fn step(&mut self, block: Block, done: &str, state: &str) -> io::Result<()> {
+        let name = format!("{:<12}", block.name());
+        let name = name.if_supports_color(Stream::Stdout, |name| name.color(block.color()));
+        let state = state.if_supports_color(Stream::Stdout, |state| state.bold());
+        let line = format!("  {name} {done} → {state}");
+        self.line(line)
+    }
+
+    /// Prints whether something holds.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is gone.
+    pub fn verdict(&mut self, holds: bool, claim: &str) -> io::Result<()> {
+        let (mark, color) =
+            if holds { ("✓", AnsiColors::Green) } else { ("✗", AnsiColors::Red) };
+        let mark = mark.if_supports_color(Stream::Stdout, |mark| mark.color(color)).to_string();
+        self.line(format!("  {mark} {claim}"))
+    }
+
+    /// Shows that something is awaited, until the next call of [`Screen::arrived`].
+    pub fn waiting(&mut self, what: &str) {
+        self.arrived();
+        if self.is_terminal {
+            let progress = ProgressBar::new_spinner().with_message(what.to_owned());
+            progress.enable_steady_tick(Duration::from_millis(100));
+            self.progress = Some(progress);
+        }
+    }
+
+    /// Takes away what [`Screen::waiting`] shows.
+    pub fn arrived(&mut self) {
+        if let Some(progress) = self.progress.take() {
+            progress.finish_and_clear();
+        }
+    }
+
+    /// Prints why the program ends, on standard error: for a refusal of a block also its reason
+    /// and each field that broke its contract.
+    pub fn failure(&mut self, error: &anyhow::Error) {
+        self.arrived();
+        let mut text = format!("error: {error:#}");
+        if let Some(status) = error.chain().find_map(|cause| cause.downcast_ref::<tonic::Status>())
+        {
+            text = format!("error: {} ({:?})", status.message(), status.code());
+            if let Some(info) = status.get_details_error_info() {
+                text.push_str(&format!("\n  reason: {}", info.reason));
+                for (key, value) in info.metadata {
+                    text.push_str(&format!("\n  {key}: {value}"));
+                }
+            }
+            for broken in
+                status.get_details_bad_request().into_iter().flat_map(|bad| bad.field_violations)
+            {
+                text.push_str(&format!("\n  {}: {}", broken.field, broken.description));
+            }
+        }
+        // Nothing is left to be done when standard error is gone too.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+/// Whose step it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Who a person is.
+    Identity,
+    /// Money.
+    Payments,
+    /// Applications, tasks, decisions, records.
+    Registration,
+    /// Messages.
+    Messaging,
+    /// The course of a case.
+    Workflow,
+}
+
+impl Block {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Payments => "payments",
+            Self::Registration => "registration",
+            Self::Messaging => "messaging",
+            Self::Workflow => "workflow",
+        }
+    }
+
+    const fn color(self) -> AnsiColors {
+        match self {
+            Self::Identity => AnsiColors::Cyan,
+            Self::Payments => AnsiColors::Green,
+            Self::Registration => AnsiColors::Yellow,
+            Self::Messaging => AnsiColors::Magenta,
+            Self::Workflow => AnsiColors::Blue,
+        }
+    }
+}

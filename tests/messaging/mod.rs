@@ -1,0 +1,11 @@
+//! The messaging block from outside.
+
+mod contract;
+mod crashes;
+mod delivery;
+mod email;
+mod mail_server;
+mod messages;
+mod secrecy;
+mod stage;
+mod templates;
