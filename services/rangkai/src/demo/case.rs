@@ -159,6 +159,12 @@ impl<'a> Case<'a> {
         Ok(call(&self.cast.portal, method, request).await?["application"].take())
     }
 
+    /// What the rules say so far.
+    pub async fn findings(&self) -> anyhow::Result<Vec<Value>> {
+        let findings = self.application().await?["findings"].take();
+        Ok(findings.as_array().cloned().unwrap_or_default())
+    }
+
     /// The newest message in the person's inbox.
     pub async fn newest_message(&self) -> anyhow::Result<Value> {
         let method = "rangkai.messaging.v1.InboxService/ListInbox";
