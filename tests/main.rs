@@ -7,6 +7,7 @@
 )]
 
 mod identity;
+mod journeys;
 mod messaging;
 mod payments;
 mod registration;

@@ -33,6 +33,10 @@ fn takes_request_id(method: &MethodDescriptor) -> bool {
 
 /// Calls a method that answers once. No answer means unknown, never no: the call is sent again
 /// with the same request id until a block answers or patience ends.
+///
+/// # Errors
+///
+/// The status that a block answers, or what kept the request from being sent.
 pub async fn call(session: &Session, name: &str, mut request: Value) -> anyhow::Result<Value> {
     let method = method(name)?;
     identify(&method, &mut request);

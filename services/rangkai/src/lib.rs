@@ -18,6 +18,7 @@ mod session;
 
 pub use command::{Arguments, run};
 pub use demo::{Cast, Outcome, Site, prove, stories, tell};
+pub use dynamic::call;
 pub use platform::{Addresses, Platform, Secrets};
-pub use screen::Screen;
+pub use screen::{Block, Screen, Step};
 pub use session::{Login, Session};

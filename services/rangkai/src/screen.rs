@@ -15,6 +15,21 @@ pub struct Screen {
     out: Box<dyn Write + Send>,
     progress: Option<ProgressBar>,
     is_terminal: bool,
+    hear: Option<Hear>,
+}
+
+/// Who is told each step.
+type Hear = Box<dyn FnMut(Step<'_>) + Send>;
+
+/// One step, just taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Whose step it was.
+    pub block: Block,
+    /// What was done.
+    pub done: &'a str,
+    /// The state that it led to.
+    pub state: &'a str,
 }
 
 impl Screen {
@@ -22,13 +37,20 @@ impl Screen {
     #[must_use]
     pub fn of_the_terminal() -> Self {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
-        Self { out: Box::new(io::stdout()), progress: None, is_terminal }
+        Self { out: Box::new(io::stdout()), progress: None, is_terminal, hear: None }
     }
 
     /// A screen that nobody sees; for tests.
     #[must_use]
     pub fn dark() -> Self {
-        Self { out: Box::new(io::sink()), progress: None, is_terminal: false }
+        Self { out: Box::new(io::sink()), progress: None, is_terminal: false, hear: None }
+    }
+
+    /// A screen that nobody sees and that tells `hear` each step before the next is taken; for
+    /// tests that do something in between.
+    #[must_use]
+    pub fn told_to(hear: impl FnMut(Step<'_>) + Send + 'static) -> Self {
+        Self { hear: Some(Box::new(hear)), ..Self::dark() }
     }
 
     /// Prints one line.
@@ -62,6 +84,9 @@ impl Screen {
     ///
     /// When standard output is gone.
     pub fn step(&mut self, block: Block, done: &str, state: &str) -> io::Result<()> {
+        if let Some(hear) = &mut self.hear {
+            hear(Step { block, done, state });
+        }
         let name = format!("{:<12}", block.name());
         let name = name.if_supports_color(Stream::Stdout, |name| name.color(block.color()));
         let state = state.if_supports_color(Stream::Stdout, |state| state.bold());
@@ -141,7 +166,9 @@ pub enum Block {
 }
 
 impl Block {
-    const fn name(self) -> &'static str {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
             Self::Payments => "payments",

@@ -1,0 +1,14 @@
+//! Stories that cross the blocks: in one process, in five, with processes that die, and told by a
+//! client that is not ours.
+
+mod blocks;
+mod books;
+mod demo;
+mod dice;
+mod privacy;
+mod processes;
+mod python;
+mod random;
+mod stop;
+mod twins;
+mod until;
