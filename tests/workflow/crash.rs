@@ -103,7 +103,7 @@ async fn killed_again_and_again_every_effect_happens_once(
     let (requests, _, effects) = counts(&house.double);
     assert_eq!((requests, effects), (30, 30));
     let rows = invariants::hold(&house).await?;
-    println!("invariants hold over {rows} rows");
+    eprintln!("invariants hold over {rows} rows");
     Ok(())
 }
 

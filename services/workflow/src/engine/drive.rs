@@ -136,7 +136,7 @@ impl Drive {
         let answers = self.answers.iter().cloned();
         let happenings = answers.map(|(call, answer)| Happening::Answered { call, answer });
         let happenings = happenings.chain(mail.into_iter().map(Happening::Arrived)).collect();
-        let turn = self.turn(now, happenings).await?;
+        let turn = self.turn(now, happenings).await;
         let announced = turn.calls.clone();
         let lease = ms(self.engine.config().lease_ms);
         let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
@@ -171,7 +171,7 @@ impl Drive {
     }
 
     /// Runs the interpreter where it may take its time.
-    async fn turn(&self, now: Timestamp, happenings: Vec<Happening>) -> Result<Turn, Error> {
+    async fn turn(&self, now: Timestamp, happenings: Vec<Happening>) -> Turn {
         let definition = Arc::clone(&self.loaded.definition);
         let stand = self.loaded.whole.continuation.clone();
         let instance = self.taken.id.uuid();
@@ -179,7 +179,13 @@ impl Drive {
             let setting = Setting { definition: &definition, instance, now };
             run::turn(setting, stand, happenings)
         });
-        turn.await.map_err(|_| Error::Broken("the interpreter broke off"))
+        turn.await.unwrap_or_else(|_| {
+            // The same turn would break off again, for ever.
+            tracing::error!(instance.id = %instance, "the interpreter broke off");
+            let definition = &self.loaded.definition;
+            let setting = Setting { definition, instance, now };
+            run::give_up(setting, self.loaded.whole.continuation.clone(), "a turn broke off")
+        })
     }
 
     /// Waits for something to happen; answers whether to go on.

@@ -5,7 +5,7 @@ use std::mem;
 use serde_json::Value;
 
 use super::{
-    MAX_NESTING, MAX_STEPS, MAX_STEPS_PER_TURN,
+    bounds::{MAX_NESTING, MAX_STEPS, MAX_STEPS_PER_TURN},
     continuation::{Continuation, Doing, Frame, Stage, Thread},
     turn::{Intent, Setting, Subscription},
 };
