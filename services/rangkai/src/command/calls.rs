@@ -43,8 +43,8 @@ pub async fn show(
 ) -> anyhow::Result<()> {
     let session = reach.session()?;
     let mut answers = dynamic::stream(&session, method, request).await?;
-    while let Some(answer) = answers.message().await? {
-        print(screen, reach, &dynamic::json(&answer)?)?;
+    while let Some(answer) = answers.next().await? {
+        print(screen, reach, &answer)?;
     }
     Ok(())
 }
