@@ -9,3 +9,4 @@ mod messages;
 mod secrecy;
 mod stage;
 mod templates;
+mod variables;

@@ -9,7 +9,7 @@ use rangkai_proto::{
     events::v1::{Event, ReadEventsRequest, event_service_client::EventServiceClient},
     messaging::v1::{
         Channel, GetMessageRequest, Language, Message, PublishTemplateRequest, SendMessageRequest,
-        Sensitivity, Template, inbox_service_client::InboxServiceClient,
+        Sensitivity, Template, Variable, VariableKind, inbox_service_client::InboxServiceClient,
         message_service_client::MessageServiceClient,
         template_service_client::TemplateServiceClient,
     },
@@ -154,7 +154,7 @@ pub(super) fn notice() -> PublishTemplateRequest {
     PublishTemplateRequest {
         request_id: fresh(),
         name: "sim.diterima".to_owned(),
-        variables: vec!["nama".to_owned()],
+        variables: vec![variable("nama", VariableKind::Text)],
         sensitivity: Sensitivity::Case.into(),
         subject: Some(text("Permohonan SIM {{ nama }}", "Licence application {{ nama }}")),
         body: Some(text(
@@ -198,6 +198,10 @@ pub(super) fn to_inbox() -> SendMessageRequest {
 
 pub(super) fn nama(value: &str) -> BTreeMap<String, String> {
     [("nama".to_owned(), value.to_owned())].into()
+}
+
+pub(super) fn variable(name: &str, kind: VariableKind) -> Variable {
+    Variable { name: name.to_owned(), kind: kind.into() }
 }
 
 pub(super) fn text(id: &str, en: &str) -> Text {

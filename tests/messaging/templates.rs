@@ -1,13 +1,13 @@
 //! Templates: their versions, and the mistakes that are found before they are published.
 
 use rangkai_proto::messaging::v1::{
-    GetTemplateRequest, ListTemplatesRequest, PublishTemplateRequest,
+    GetTemplateRequest, ListTemplatesRequest, PublishTemplateRequest, VariableKind,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 use tonic::Code;
 
-use super::stage::{Stage, fields, letter, notice, text};
+use super::stage::{Stage, fields, letter, notice, text, variable};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -65,7 +65,7 @@ async fn every_mistake_of_a_template_is_named_at_once() -> anyhow::Result<()> {
     let with =
         |variables: &[&str], subject: (&str, &str), body: (&str, &str)| PublishTemplateRequest {
             request_id: fresh(),
-            variables: variables.iter().map(|name| (*name).to_owned()).collect(),
+            variables: variables.iter().map(|name| variable(name, VariableKind::Text)).collect(),
             subject: Some(text(subject.0, subject.1)),
             body: Some(text(body.0, body.1)),
             ..notice()
@@ -73,9 +73,9 @@ async fn every_mistake_of_a_template_is_named_at_once() -> anyhow::Result<()> {
     let cases = [
         (with(&["nama"], ("x", "x"), (ok, "{{ other }}")), vec!["body.en", "variables[0]"]),
         (with(&["nama", "lain"], (ok, ok), (ok, ok)), vec!["variables[1]"]),
-        (with(&["nama", "nama"], (ok, ok), ("x", "x")), vec!["variables[1]"]),
-        (with(&["nama", "if"], (ok, ok), ("x", "x")), vec!["variables[1]"]),
-        (with(&["nama", "Nama"], (ok, ok), ("x", "x")), vec!["variables[1]"]),
+        (with(&["nama", "nama"], (ok, ok), ("x", "x")), vec!["variables[1].name"]),
+        (with(&["nama", "if"], (ok, ok), ("x", "x")), vec!["variables[1].name"]),
+        (with(&["nama", "Nama"], (ok, ok), ("x", "x")), vec!["variables[1].name"]),
         (
             with(&[], ("{{ nama | upper }}", "{% raw %}"), ("{{ f() }}", "{{ a.b }}")),
             vec!["subject.id", "body.id", "subject.en", "body.en"],

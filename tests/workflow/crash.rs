@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::{
     double::{Double, Play},
+    invariants,
     support::{Desk, House, output, refund},
 };
 
@@ -101,6 +102,8 @@ async fn killed_again_and_again_every_effect_happens_once(
     }
     let (requests, _, effects) = counts(&house.double);
     assert_eq!((requests, effects), (30, 30));
+    let rows = invariants::hold(&house).await?;
+    eprintln!("invariants hold over {rows} rows");
     Ok(())
 }
 

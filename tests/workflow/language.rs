@@ -1,6 +1,6 @@
 //! The language from end to end: each feature once, through the wire, the database and a callee.
 
-use rangkai_proto::workflow::v1::{HistoryKind, InstanceState};
+use rangkai_proto::workflow::v1::{HistoryEntry, HistoryKind, InstanceState};
 use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn an_error_that_nobody_catches_ends_the_instance_and_says_where(
     assert_eq!((problem.status, problem.instance.as_str()), (400, "/do/0/c"));
     let history = desk.history(&instance).await?;
     assert!(!format!("{history:?}").contains("Budi"));
-    let kinds: Vec<_> = history.iter().map(|entry| entry.kind()).collect();
+    let kinds: Vec<_> = history.iter().map(HistoryEntry::kind).collect();
     assert_eq!(
         kinds,
         [
@@ -160,7 +160,7 @@ async fn a_method_without_an_endpoint_is_a_configuration_error() -> anyhow::Resu
     let (_house, desk, _process) = House::at_work(Kind::Sqlite).await?;
     let call = "call: 'rangkai.identity.v1.PersonService.ResolveSubject:1@default'";
 
-    let tasks = format!("- c: {{{call}, with: {{nik: '1', purpose: test}}}}");
+    let tasks = format!("- c: {{{call}, with: {{nik: '${{ .nik }}', purpose: '${{ {{}} }}'}}}}");
     let instance = desk.begin(&tasks, &json!({})).await?;
     let ended = desk.end(&instance).await?;
 

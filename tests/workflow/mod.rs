@@ -4,6 +4,7 @@ mod contract;
 mod crash;
 mod double;
 mod events;
+mod invariants;
 mod language;
 mod replicas;
 mod support;

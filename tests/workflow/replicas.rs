@@ -10,7 +10,10 @@ use serde_json::json;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use super::support::{House, output, paid, payment, refund};
+use super::{
+    invariants,
+    support::{House, output, paid, payment, refund},
+};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -43,6 +46,8 @@ async fn two_processes_share_the_work_and_do_nothing_twice(
 
     let seen = house.double.seen();
     assert_eq!((seen.calls.len(), seen.total()), (30, 30));
+    let rows = invariants::hold(&house).await?;
+    eprintln!("invariants hold over {rows} rows");
     Ok(())
 }
 

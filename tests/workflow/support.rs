@@ -36,7 +36,7 @@ const SCOPES: [&str; 5] = [
 ];
 
 /// A test that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub const DAY: Duration = Duration::from_hours(24);
 
@@ -47,7 +47,7 @@ pub struct House {
     pub double: Double,
     pub channel: Channel,
     pub keys: Keys,
-    pub database: TestDatabase,
+    _database: TestDatabase,
 }
 
 /// A process that leads instances on.
@@ -102,7 +102,8 @@ impl House {
             gate: keys.gate()?,
             ready: Ready::always(),
         };
-        Ok(Self { config, clock, double, channel: serve(server).await?, keys, database })
+        let channel = serve(server).await?;
+        Ok(Self { config, clock, double, channel, keys, _database: database })
     }
 
     /// A house in which a process is at work.

@@ -12,7 +12,7 @@ CREATE TABLE template (
     name text NOT NULL,
     version bigint NOT NULL CHECK (version > 0),
     newest boolean NOT NULL,
-    -- The names of the variables, parted by spaces.
+    -- The names of the variables and their kinds, such as 'amount:amount valid_until:day'.
     variables text NOT NULL,
     sensitivity text NOT NULL CHECK (sensitivity IN ('public', 'case', 'personal', 'specific')),
     subject_indonesian text NOT NULL,

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use prost::Message as _;
-use prost_reflect::{DeserializeOptions, DynamicMessage, MethodDescriptor, SerializeOptions};
-use serde_json::{Value, value::Serializer};
-use tonic::{
-    Code, Status, Streaming,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    codegen::http::uri::PathAndQuery,
+use prost_reflect::{
+    DeserializeOptions, DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions,
 };
+use rangkai_rpc::Encoded;
+use serde_json::{Value, value::Serializer};
+use tonic::{Code, Status, Streaming, client::Grpc, codegen::http::uri::PathAndQuery};
 
 use crate::session::Session;
 
@@ -52,6 +50,12 @@ pub async fn call(session: &Session, name: &str, mut request: Value) -> anyhow::
     }
 }
 
+/// The answers of one call, as they come.
+pub struct Answers {
+    bytes: Streaming<Vec<u8>>,
+    kind: MessageDescriptor,
+}
+
 /// After a pause of this length nobody waits for an answer any more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
@@ -61,9 +65,7 @@ async fn once(
     request: Value,
 ) -> anyhow::Result<Value> {
     let mut answers = send(session, method, request).await?;
-    let answer = answers.message().await?;
-    let answer = answer.ok_or_else(|| Status::internal("the answer is empty"))?;
-    json(&answer)
+    answers.next().await?.ok_or_else(|| Status::internal("the answer is empty").into())
 }
 
 /// Whether nobody said anything, neither yes nor no.
@@ -78,11 +80,7 @@ fn is_silence(error: &anyhow::Error) -> bool {
 
 /// Calls a method and hands back its answers, one or many. A request id that is needed and not
 /// given is made.
-pub async fn stream(
-    session: &Session,
-    name: &str,
-    mut request: Value,
-) -> anyhow::Result<Streaming<DynamicMessage>> {
+pub async fn stream(session: &Session, name: &str, mut request: Value) -> anyhow::Result<Answers> {
     let method = method(name)?;
     identify(&method, &mut request);
     send(session, &method, request).await
@@ -98,7 +96,7 @@ async fn send(
     session: &Session,
     method: &MethodDescriptor,
     request: Value,
-) -> anyhow::Result<Streaming<DynamicMessage>> {
+) -> anyhow::Result<Answers> {
     let options = DeserializeOptions::new().deny_unknown_fields(true);
     let message = DynamicMessage::deserialize_with_options(method.input(), request, &options)?;
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
@@ -106,50 +104,16 @@ async fn send(
 
     let mut grpc = Grpc::new(channel);
     grpc.ready().await?;
-    let codec = Dynamic(method.clone());
-    let request = session.ask(message).await?;
-    Ok(grpc.server_streaming(request, PathAndQuery::try_from(path)?, codec).await?.into_inner())
+    let request = session.ask(message.encode_to_vec()).await?;
+    let answer = grpc.server_streaming(request, PathAndQuery::try_from(path)?, Encoded).await?;
+    Ok(Answers { bytes: answer.into_inner(), kind: method.output() })
 }
 
-/// A message in its canonical JSON form.
-pub fn json(message: &DynamicMessage) -> anyhow::Result<Value> {
-    Ok(message.serialize_with_options(Serializer, &SerializeOptions::new())?)
-}
-
-/// Encodes requests of a method and decodes its answers, by their descriptors.
-struct Dynamic(MethodDescriptor);
-
-impl Codec for Dynamic {
-    type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self(self.0.clone())
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl Encoder for Dynamic {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn encode(&mut self, item: DynamicMessage, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        item.encode(buffer).map_err(|_| Status::internal("the request does not fit"))
-    }
-}
-
-impl Decoder for Dynamic {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        DynamicMessage::decode(self.0.output(), buffer)
-            .map(Some)
-            .map_err(|_| Status::internal("the answer cannot be read"))
+impl Answers {
+    /// The next answer in its canonical JSON form; none after the last one.
+    pub async fn next(&mut self) -> anyhow::Result<Option<Value>> {
+        let Some(bytes) = self.bytes.message().await? else { return Ok(None) };
+        let message = DynamicMessage::decode(self.kind.clone(), bytes.as_slice())?;
+        Ok(Some(message.serialize_with_options(Serializer, &SerializeOptions::new())?))
     }
 }

@@ -127,25 +127,27 @@ impl Screen {
     /// and each field that broke its contract.
     pub fn failure(&mut self, error: &anyhow::Error) {
         self.arrived();
-        let mut text = format!("error: {error:#}");
-        if let Some(status) = error.chain().find_map(|cause| cause.downcast_ref::<tonic::Status>())
-        {
-            text = format!("error: {} ({:?})", status.message(), status.code());
-            if let Some(info) = status.get_details_error_info() {
-                text.push_str(&format!("\n  reason: {}", info.reason));
-                for (key, value) in info.metadata {
-                    text.push_str(&format!("\n  {key}: {value}"));
-                }
-            }
-            for broken in
-                status.get_details_bad_request().into_iter().flat_map(|bad| bad.field_violations)
-            {
-                text.push_str(&format!("\n  {}: {}", broken.field, broken.description));
-            }
-        }
+        let refusal = error.chain().find_map(|cause| cause.downcast_ref::<tonic::Status>());
+        let text =
+            refusal.map_or_else(|| format!("error: {error:#}"), |status| told(error, status));
         // Nothing is left to be done when standard error is gone too.
         let _ = writeln!(io::stderr(), "{text}");
     }
+}
+
+/// A block's refusal: its message, its reason, and each field that broke the contract.
+fn told(error: &anyhow::Error, status: &tonic::Status) -> String {
+    // An error that is itself the refusal has nothing to add to it.
+    let at = if error.is::<tonic::Status>() { String::new() } else { format!("{error}: ") };
+    let mut lines = vec![format!("error: {at}{} ({:?})", status.message(), status.code())];
+    if let Some(info) = status.get_details_error_info() {
+        lines.push(format!("reason: {}", info.reason));
+        lines.extend(info.metadata.iter().map(|(key, value)| format!("{key}: {value}")));
+    }
+    let broken = status.get_details_bad_request().map(|bad| bad.field_violations);
+    let broken = broken.into_iter().flatten();
+    lines.extend(broken.map(|broken| format!("{}: {}", broken.field, broken.description)));
+    lines.join("\n  ")
 }
 
 /// Whose step it is.

@@ -19,7 +19,4 @@ pub enum Error {
     /// A published document can no longer be read: it was written for a later release.
     #[error("the definition {0} cannot be read")]
     Unreadable(uuid::Uuid),
-    /// A part of this block broke.
-    #[error("{0}")]
-    Broken(&'static str),
 }

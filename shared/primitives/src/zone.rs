@@ -87,8 +87,40 @@ impl Zone {
             "November",
             "Desember",
         ];
-        let month = usize::try_from(date.month0()).ok().and_then(|month| MONTHS.get(month));
-        format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
+        in_words(date, &MONTHS)
+    }
+
+    /// `moment` in English, for people: `28 November 2026, 10:05 WIB`.
+    #[must_use]
+    pub fn english(self, moment: Timestamp) -> String {
+        let local = moment.with_timezone(&self.tz());
+        format!(
+            "{}, {:02}:{:02} {}",
+            Self::english_date(local.date_naive()),
+            local.hour(),
+            local.minute(),
+            self.abbreviation()
+        )
+    }
+
+    /// `date` in English, for people: `28 November 2026`.
+    #[must_use]
+    pub fn english_date(date: NaiveDate) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        in_words(date, &MONTHS)
     }
 
     const fn tz(self) -> chrono_tz::Tz {
@@ -111,6 +143,12 @@ impl FromStr for Zone {
     }
 }
 
+/// The day, the month's name out of `months`, and the year.
+fn in_words(date: NaiveDate, months: &[&str; 12]) -> String {
+    let month = usize::try_from(date.month0()).ok().and_then(|month| months.get(month));
+    format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +159,21 @@ mod tests {
 
         assert_eq!(Zone::Wib.indonesian(moment), "20 November 2026 pukul 22.30 WIB");
         assert_eq!(Zone::Wit.indonesian(moment), "21 November 2026 pukul 00.30 WIT");
+        assert_eq!(Zone::Wib.english(moment), "20 November 2026, 22:30 WIB");
+        assert_eq!(Zone::Wita.english(moment), "20 November 2026, 23:30 WITA");
+        assert_eq!(Zone::Wit.english(moment), "21 November 2026, 00:30 WIT");
+    }
+
+    #[test]
+    fn a_month_has_its_name_in_each_language() {
+        let shown = |month| {
+            let date = NaiveDate::from_ymd_opt(2026, month, 5).unwrap();
+            (Zone::indonesian_date(date), Zone::english_date(date))
+        };
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+
+        assert_eq!(shown(1), pair("5 Januari 2026", "5 January 2026"));
+        assert_eq!(shown(5), pair("5 Mei 2026", "5 May 2026"));
+        assert_eq!(shown(12), pair("5 Desember 2026", "5 December 2026"));
     }
 }

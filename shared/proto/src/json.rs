@@ -51,9 +51,9 @@ fn read(value: &Value, depth: usize) -> Result<Json, JsonError> {
         Some(Kind::BoolValue(value)) => Json::Bool(*value),
         Some(Kind::NumberValue(number)) => Json::Number(read_number(*number)?),
         Some(Kind::StringValue(text)) => Json::String(text.clone()),
-        Some(Kind::ListValue(list)) => {
-            Json::Array(list.values.iter().map(|item| read(item, deeper)).collect::<Result<_, _>>()?)
-        }
+        Some(Kind::ListValue(list)) => Json::Array(
+            list.values.iter().map(|item| read(item, deeper)).collect::<Result<_, _>>()?,
+        ),
         Some(Kind::StructValue(fields)) => Json::Object(
             fields
                 .fields

@@ -15,7 +15,9 @@ mod descriptors;
 mod json;
 mod money;
 
-pub use calendar::{DateError, TimeError, date, duration, read_date, read_duration, read_time, time};
+pub use calendar::{
+    DateError, TimeError, date, duration, read_date, read_duration, read_time, time,
+};
 pub use descriptors::{DESCRIPTORS, pool};
 pub use generated::rangkai::*;
 pub use json::{JsonError, from_json, to_json};

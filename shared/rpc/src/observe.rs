@@ -90,7 +90,7 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         // A call that nobody waited for to the end was cancelled.
-        let code = name(self.code.unwrap_or(Code::Cancelled));
+        let code = crate::spelled(self.code.unwrap_or(Code::Cancelled));
         self.span.record("rpc.response.status_code", code);
         let labels = [
             KeyValue::new("rpc.system.name", "grpc"),
@@ -117,27 +117,4 @@ async fn next((mut body, mut record): (Body, Record)) -> Option<Sent> {
         record.read(trailers);
     }
     Some((frame, (body, record)))
-}
-
-/// The name of a code as the contracts spell it.
-fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
 }

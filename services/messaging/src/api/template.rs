@@ -71,7 +71,7 @@ fn read_publish(request: &Request<wire::PublishTemplateRequest>) -> Result<(Call
     let draft = || {
         Some(Draft {
             name: wire.name.clone(),
-            variables: wire.variables.clone(),
+            variables: wire.variables.iter().map(words::variable).collect::<Option<_>>()?,
             sensitivity: words::sensitivity(wire.sensitivity())?,
             subject: wire.subject.clone()?.into(),
             body: wire.body.clone()?.into(),

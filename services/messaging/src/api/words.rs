@@ -2,7 +2,9 @@
 
 use rangkai_proto::{messaging::v1 as wire, r#type::v1::Text};
 
-use crate::domain::{Channel, Language, Message, Sensitivity, State, Template, Texts};
+use crate::domain::{
+    Channel, Language, Message, Sensitivity, State, Template, Texts, Variable, VariableKind,
+};
 
 /// A channel as the house spells it; none when it is not specified.
 pub fn channel(wire: wire::Channel) -> Option<Channel> {
@@ -32,6 +34,18 @@ pub fn sensitivity(wire: wire::Sensitivity) -> Option<Sensitivity> {
         wire::Sensitivity::Personal => Some(Sensitivity::Personal),
         wire::Sensitivity::Specific => Some(Sensitivity::Specific),
     }
+}
+
+/// A variable as the house spells it; none when its kind is not specified.
+pub fn variable(wire: &wire::Variable) -> Option<Variable> {
+    let kind = match wire.kind() {
+        wire::VariableKind::Unspecified => return None,
+        wire::VariableKind::Text => VariableKind::Text,
+        wire::VariableKind::Moment => VariableKind::Moment,
+        wire::VariableKind::Day => VariableKind::Day,
+        wire::VariableKind::Amount => VariableKind::Amount,
+    };
+    Some(Variable { name: wire.name.clone(), kind })
 }
 
 /// A state as the house spells it; none when it is not specified.
@@ -79,13 +93,25 @@ impl From<Sensitivity> for wire::Sensitivity {
     }
 }
 
+impl From<Variable> for wire::Variable {
+    fn from(Variable { name, kind }: Variable) -> Self {
+        let kind = match kind {
+            VariableKind::Text => wire::VariableKind::Text,
+            VariableKind::Moment => wire::VariableKind::Moment,
+            VariableKind::Day => wire::VariableKind::Day,
+            VariableKind::Amount => wire::VariableKind::Amount,
+        };
+        Self { name, kind: kind.into() }
+    }
+}
+
 impl From<Template> for wire::Template {
     fn from(template: Template) -> Self {
         Self {
             template_id: template.id.to_string(),
             name: template.draft.name,
             version: i32::try_from(template.version).unwrap_or(i32::MAX),
-            variables: template.draft.variables,
+            variables: template.draft.variables.into_iter().map(Into::into).collect(),
             sensitivity: wire::Sensitivity::from(template.draft.sensitivity).into(),
             subject: Some(template.draft.subject.into()),
             body: Some(template.draft.body.into()),

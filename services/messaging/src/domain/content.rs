@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rangkai_primitives::Sensitive;
 
-use super::{Address, Channel, Fault, Language, Refusal, Template, jinja};
+use super::{Address, Channel, Fault, Language, Refusal, Template, Variable, jinja};
 
 /// The most characters of a value.
 const LONGEST_VALUE: usize = 1_000;
@@ -52,19 +52,37 @@ impl Values {
     pub fn fit(&self, template: &Template) -> Result<(), Refusal> {
         let values = self.0.reveal();
         let declared = &template.draft.variables;
-        if let Some(missing) = declared.iter().find(|name| !values.contains_key(*name)) {
-            return Err(Refusal::VariableMissing(missing.clone()));
+        if let Some(missing) = declared.iter().find(|it| !values.contains_key(&it.name)) {
+            return Err(Refusal::VariableMissing(missing.name.clone()));
         }
-        match values.keys().find(|name| !declared.contains(name)) {
+        match values.keys().find(|name| declared.iter().all(|it| it.name != **name)) {
             Some(unknown) => Err(Refusal::VariableUnknown(unknown.clone())),
             None => Ok(()),
         }
     }
+
+    /// The values as people read them, or all that are not of their variable's kind.
+    fn show(
+        &self,
+        template: &Template,
+        language: Language,
+    ) -> Result<BTreeMap<String, String>, Vec<Fault>> {
+        let (mut shown, mut faults) = (BTreeMap::new(), Vec::new());
+        for Variable { name, kind } in &template.draft.variables {
+            let Some(value) = self.0.reveal().get(name) else { continue };
+            match kind.show(value, language) {
+                Ok(text) => drop(shown.insert(name.clone(), text)),
+                Err(rule) => faults.push(Fault::new(format!("variables[{name}]"), rule)),
+            }
+        }
+        if faults.is_empty() { Ok(shown) } else { Err(faults) }
+    }
 }
 
 impl Content {
-    /// Fills in `template`. A text that comes out unfit is told by its values, as nothing else
-    /// could be mended; none at all means that the template cannot be filled in.
+    /// Fills in `template` with the values as people read them. Values that are not of their kind
+    /// are told; a text that comes out unfit is told by its values, as nothing else could be
+    /// mended; none at all means that the template cannot be filled in.
     pub fn compose(
         template: &Template,
         language: Language,
@@ -72,10 +90,10 @@ impl Content {
         address: Address,
         values: Values,
     ) -> Result<Option<Self>, Vec<Fault>> {
-        let Values(values) = values;
+        let shown = values.show(template, language)?;
         let (subject, body) =
             (template.draft.subject.get(language), template.draft.body.get(language));
-        let filled = |text| jinja::render(text, values.reveal());
+        let filled = |text| jinja::render(text, &shown);
         let (Some(subject), Some(body)) = (filled(subject), filled(body)) else { return Ok(None) };
         let longest = if channel == Channel::Sms { LONGEST_SMS } else { LONGEST_BODY };
         let rule = if subject.chars().any(char::is_control) {
@@ -91,6 +109,6 @@ impl Content {
             return Err(vec![Fault::new("variables", rule)]);
         }
         let (subject, body) = (Sensitive::new(subject), Sensitive::new(body));
-        Ok(Some(Self { address, values, subject, body }))
+        Ok(Some(Self { address, values: values.0, subject, body }))
     }
 }

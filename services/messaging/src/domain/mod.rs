@@ -8,6 +8,7 @@ mod jinja;
 mod message;
 mod refusal;
 mod template;
+mod variable;
 
 pub use address::Address;
 pub use answer::{Answer, Ladder, Reason};
@@ -16,3 +17,4 @@ pub use fault::Fault;
 pub use message::{Message, NewMessage, Parcel, State};
 pub use refusal::Refusal;
 pub use template::{Channel, Draft, Language, Sensitivity, Template, Texts};
+pub use variable::{Variable, VariableKind};

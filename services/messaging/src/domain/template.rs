@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use rangkai_primitives::{Id, Timestamp};
 
-use super::{Fault, jinja};
+use super::{Fault, Variable, jinja};
 
 /// One version of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub name: String,
-    pub variables: Vec<String>,
+    pub variables: Vec<Variable>,
     pub sensitivity: Sensitivity,
     pub subject: Texts,
     pub body: Texts,
@@ -80,18 +80,18 @@ impl Draft {
     /// The draft if it keeps every rule, or all that it breaks.
     pub fn check(self) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        for (position, name) in self.variables.iter().enumerate() {
-            let field = format!("variables[{position}]");
+        for (position, Variable { name, .. }) in self.variables.iter().enumerate() {
+            let field = format!("variables[{position}].name");
             if !jinja::is_name(name) {
                 let rule = "must be a name of small letters, digits and _, such as nomor_sim";
                 faults.push(Fault::new(field, rule));
-            } else if self.variables[..position].contains(name) {
+            } else if self.variables[..position].iter().any(|earlier| earlier.name == *name) {
                 faults.push(Fault::new(field, "is there twice"));
             }
         }
         let indonesian = self.language(Language::Indonesian, "id", &mut faults);
         let english = self.language(Language::English, "en", &mut faults);
-        for (position, name) in self.variables.iter().enumerate() {
+        for (position, Variable { name, .. }) in self.variables.iter().enumerate() {
             // A text that is no template uses nothing that could be told.
             let missing = |used: &Option<BTreeSet<String>>| {
                 used.as_ref().is_some_and(|used| !used.contains(name))
@@ -139,8 +139,9 @@ impl Draft {
                 return None;
             }
         };
+        let declared: BTreeSet<_> = self.variables.iter().map(|it| it.name.as_str()).collect();
         let unknown: Vec<_> =
-            used.iter().filter(|name| !self.variables.contains(name)).map(String::as_str).collect();
+            used.iter().map(String::as_str).filter(|name| !declared.contains(name)).collect();
         if !unknown.is_empty() {
             let rule = format!("uses what is not declared: {}", unknown.join(", "));
             faults.push(Fault::new(field, rule));

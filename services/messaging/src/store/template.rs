@@ -4,7 +4,7 @@ use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Page;
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
 
-use crate::domain::{Draft, Template, Texts};
+use crate::domain::{Draft, Template, Texts, Variable};
 
 /// One row.
 #[sea_orm::model]
@@ -75,7 +75,7 @@ fn row(tx: &Tx, template: &Template) -> Model {
         name,
         version: template.version,
         newest: true,
-        variables: variables.join(" "),
+        variables: spell(&variables),
         sensitivity: sensitivity.to_string(),
         subject_indonesian: subject.indonesian,
         subject_english: subject.english,
@@ -85,6 +85,21 @@ fn row(tx: &Tx, template: &Template) -> Model {
     }
 }
 
+/// The variables as they are kept: `amount:amount valid_until:day`.
+fn spell(variables: &[Variable]) -> String {
+    let pairs: Vec<_> = variables.iter().map(|it| format!("{}:{}", it.name, it.kind)).collect();
+    pairs.join(" ")
+}
+
+/// The variables as they were kept; none when they are not spelled like that.
+fn read(kept: &str) -> Option<Vec<Variable>> {
+    let pairs = kept.split_whitespace().map(|pair| {
+        let (name, kind) = pair.split_once(':')?;
+        Some(Variable { name: name.to_owned(), kind: kind.parse().ok()? })
+    });
+    pairs.collect()
+}
+
 impl TryFrom<Model> for Template {
     type Error = DbErr;
 
@@ -92,7 +107,7 @@ impl TryFrom<Model> for Template {
         let corrupt = |column: &str| DbErr::Type(format!("template {}: {column}", row.template_id));
         let draft = Draft {
             sensitivity: row.sensitivity.parse().map_err(|_| corrupt("sensitivity"))?,
-            variables: row.variables.split_whitespace().map(str::to_owned).collect(),
+            variables: read(&row.variables).ok_or_else(|| corrupt("variables"))?,
             name: row.name,
             subject: Texts { indonesian: row.subject_indonesian, english: row.subject_english },
             body: Texts { indonesian: row.body_indonesian, english: row.body_english },

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _};
 
+use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<()
     show(screen, &reach, &method, serde_json::from_str(&text)?).await
 }
 
-/// Calls `method` and prints each answer as JSON.
+/// Calls `method` and prints each answer.
 pub async fn show(
     screen: &mut Screen,
     reach: &Reach,
@@ -42,8 +43,23 @@ pub async fn show(
 ) -> anyhow::Result<()> {
     let session = reach.session()?;
     let mut answers = dynamic::stream(&session, method, request).await?;
-    while let Some(answer) = answers.message().await? {
-        screen.line(serde_json::to_string_pretty(&dynamic::json(&answer)?)?)?;
+    while let Some(answer) = answers.next().await? {
+        print(screen, reach, &answer)?;
+    }
+    Ok(())
+}
+
+/// Prints an answer as JSON, or only the field that was asked for.
+pub fn print(screen: &mut Screen, reach: &Reach, answer: &Value) -> anyhow::Result<()> {
+    let found = match &reach.field {
+        None => answer,
+        Some(pointer) => {
+            answer.pointer(pointer).with_context(|| format!("the answer has no field {pointer}"))?
+        }
+    };
+    match found.as_str() {
+        Some(text) => screen.line(text)?,
+        None => screen.line(serde_json::to_string_pretty(found)?)?,
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `rangkai client`: who may call.
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Reach, calls::show};
-use crate::screen::Screen;
+use crate::{dynamic::call, screen::Screen};
 
 const SERVICE: &str = "rangkai.identity.v1.ClientService";
 
@@ -25,6 +25,9 @@ pub enum Verb {
         /// A role of the officer who holds it; repeat for more.
         #[arg(long = "role")]
         roles: Vec<String>,
+        /// Prints the two variables by which this program calls as the client.
+        #[arg(long)]
+        environment: bool,
         #[command(flatten)]
         reach: Reach,
     },
@@ -45,13 +48,24 @@ pub enum Verb {
 /// Does what the verb says.
 pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
     let (method, request, reach) = match verb {
-        Verb::Create { owner, name, scopes, roles, reach } => {
+        Verb::Create { owner, name, scopes, roles, environment, reach } => {
             let request =
                 json!({ "agency": owner, "displayName": name, "scopes": scopes, "roles": roles });
+            if environment {
+                return made(screen, &reach, request).await;
+            }
             ("CreateClient", request, reach)
         }
         Verb::List { reach } => ("ListClients", json!({}), reach),
         Verb::Disable { client, reach } => ("DisableClient", json!({ "clientId": client }), reach),
     };
     show(screen, &reach, &format!("{SERVICE}/{method}"), request).await
+}
+
+async fn made(screen: &mut Screen, reach: &Reach, request: Value) -> anyhow::Result<()> {
+    let answer = call(&reach.session()?, &format!("{SERVICE}/CreateClient"), request).await?;
+    let text = |pointer| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    screen.line(format!("RANGKAI_CLIENT_ID={}", text("/client/clientId")))?;
+    screen.line(format!("RANGKAI_CLIENT_SECRET={}", text("/clientSecret")))?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the command line does, one file for each thing.
 
+mod application;
 mod bring;
 mod calls;
 mod client;
@@ -46,6 +47,11 @@ enum Command {
         #[command(subcommand)]
         what: bring::What,
     },
+    /// Hands in, shows and withdraws applications.
+    Application {
+        #[command(subcommand)]
+        verb: application::Verb,
+    },
     /// Starts and watches runs of workflows.
     Instance {
         #[command(subcommand)]
@@ -86,6 +92,9 @@ pub struct Reach {
     /// The agency to act for.
     #[arg(long, env = "RANGKAI_AGENCY", global = true)]
     agency: Option<Agency>,
+    /// Prints only this field of the answer, a JSON Pointer such as `/instance/instanceId`.
+    #[arg(long, value_name = "POINTER", global = true)]
+    field: Option<String>,
 }
 
 impl Reach {
@@ -116,6 +125,7 @@ pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<Ex
         Command::Up(arguments) => up::run(arguments, screen).await?,
         Command::Workflow { verb } => return workflow::run(verb, screen).await,
         Command::Bring { what } => bring::run(what, screen).await?,
+        Command::Application { verb } => application::run(verb, screen).await?,
         Command::Instance { verb } => instance::run(verb, screen).await?,
         Command::Task { verb } => task::run(verb, screen).await?,
         Command::Client { verb } => client::run(verb, screen).await?,

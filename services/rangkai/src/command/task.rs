@@ -1,11 +1,20 @@
 //! `rangkai task`: the work of officers, decisions included.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Reach, calls::show};
-use crate::screen::Screen;
+use super::{
+    Reach,
+    calls::{print, show},
+};
+use crate::{dynamic::call, screen::Screen};
+
+/// How often to look for a task, and how long to wait in between.
+const LOOKS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// What to do with tasks.
 #[derive(Debug, Subcommand)]
@@ -18,6 +27,14 @@ pub enum Verb {
         /// Only those of this application.
         #[arg(long, default_value = "")]
         application: String,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Takes the next open task for a role; waits half a minute for one.
+    Take {
+        /// The role.
+        #[arg(long)]
+        role: String,
         #[command(flatten)]
         reach: Reach,
     },
@@ -84,6 +101,7 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
             let request = json!({ "role": role, "applicationId": application });
             ("TaskService/ListTasks", request, reach)
         }
+        Verb::Take { role, reach } => return take(screen, &reach, &role).await,
         Verb::Claim(task) => ("TaskService/ClaimTask", json!({ "taskId": task.task }), task.reach),
         Verb::Release(task) => {
             ("TaskService/ReleaseTask", json!({ "taskId": task.task }), task.reach)
@@ -122,4 +140,20 @@ fn finding(text: &str) -> Value {
         Some((rule, why)) => json!({ "ruleId": rule, "met": false, "explanation": why }),
         None => json!({ "ruleId": text, "met": true }),
     }
+}
+
+async fn take(screen: &mut Screen, reach: &Reach, role: &str) -> anyhow::Result<()> {
+    let session = reach.session()?;
+    let open = json!({ "role": role, "state": "TASK_STATE_OPEN" });
+    for _ in 0..LOOKS {
+        let method = "rangkai.registration.v1.TaskService/ListTasks";
+        let found = call(&session, method, open.clone()).await?;
+        if let Some(task) = found.pointer("/tasks/0/taskId") {
+            let method = "rangkai.registration.v1.TaskService/ClaimTask";
+            let taken = call(&session, method, json!({ "taskId": task })).await?;
+            return print(screen, reach, &taken);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    anyhow::bail!("no task waits for the role {role}")
 }

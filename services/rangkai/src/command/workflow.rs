@@ -10,7 +10,7 @@ use rangkai_workflow::Functions;
 use serde_json::json;
 
 use super::{Reach, calls::show, file};
-use crate::screen::Screen;
+use crate::{dynamic::call, screen::Screen};
 
 const SERVICE: &str = "rangkai.workflow.v1.DefinitionService";
 
@@ -42,7 +42,11 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         Verb::Check { file } => return check(&file, screen),
         Verb::Publish { file, reach } => {
             let request = json!({ "document": file::text(&file)? });
-            show(screen, &reach, &format!("{SERVICE}/PublishDefinition"), request).await?;
+            let method = format!("{SERVICE}/PublishDefinition");
+            let answer = call(&reach.session()?, &method, request).await?;
+            let text = |key| answer["definition"][key].as_str().unwrap_or_default();
+            let (namespace, name, version) = (text("namespace"), text("name"), text("version"));
+            screen.line(format!("published the workflow {namespace}/{name} {version}"))?;
         }
         Verb::List { reach } => {
             show(screen, &reach, &format!("{SERVICE}/ListDefinitions"), json!({})).await?;

@@ -11,7 +11,7 @@ use super::{
     cast::{Cast, text},
 };
 use crate::{
-    dynamic::{call, json as to_json, stream},
+    dynamic::{call, stream},
     screen::{Block, Screen},
     session::Session,
 };
@@ -135,8 +135,8 @@ impl<'a> Case<'a> {
         let request = json!({ "instanceId": self.instance_id });
         let mut changes = stream(&self.cast.portal, method, request).await?;
         let mut last = Value::Null;
-        while let Some(change) = changes.message().await? {
-            last = to_json(&change)?["instance"].take();
+        while let Some(mut change) = changes.next().await? {
+            last = change["instance"].take();
             if arrived(&last) {
                 break;
             }
@@ -157,6 +157,12 @@ impl<'a> Case<'a> {
         let method = "rangkai.registration.v1.ApplicationService/GetApplication";
         let request = json!({ "applicationId": self.application_id });
         Ok(call(&self.cast.portal, method, request).await?["application"].take())
+    }
+
+    /// What the rules say so far.
+    pub async fn findings(&self) -> anyhow::Result<Vec<Value>> {
+        let findings = self.application().await?["findings"].take();
+        Ok(findings.as_array().cloned().unwrap_or_default())
     }
 
     /// The newest message in the person's inbox.

@@ -104,6 +104,7 @@ impl Cast {
 
 impl Cast {
     /// Today's date in Jakarta.
+    #[must_use]
     pub fn today(&self) -> NaiveDate {
         Zone::Wib.date(self.clock.now())
     }

@@ -86,4 +86,4 @@ pub async fn prove(cast: &Cast, screen: &mut Screen) -> anyhow::Result<Outcome> 
 }
 
 /// How long any one thing may take before the demonstration gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);

@@ -18,62 +18,74 @@ use crate::{
 const DAY: Duration = Duration::from_hours(24);
 
 /// A renewal that succeeds.
+///
+/// # Errors
+///
+/// When a step could not be taken.
 pub async fn granted(cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("1. Putri renews her SIM C")?;
-    let case = Case::open(
+    let renewal = Case::open(
         cast,
         screen,
         "3174016503900001",
         answers("C", "Putri Lestari", "+6281234567890", cast.today()),
     )
     .await?;
-    let bill = billed(&case, screen).await?;
+    let bill = billed(&renewal, screen).await?;
     pay(cast, screen, &bill, "NTB0001").await?;
-    propose(&case, cast, screen, None).await?;
-    confirm(&case, cast, screen).await?;
-    case.until_ended(screen).await?;
-    closed(&case, screen).await
+    propose(&renewal, cast, screen, None).await?;
+    confirm(&renewal, cast, screen).await?;
+    renewal.until_ended(screen).await?;
+    closed(&renewal, screen).await
 }
 
 /// A renewal that is refused after payment.
+///
+/// # Errors
+///
+/// When a step could not be taken.
 pub async fn refused_after_payment(cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("2. Agus pays, and an officer finds that a rule is not met")?;
-    let case = Case::open(
+    let renewal = Case::open(
         cast,
         screen,
         "3174010711850002",
         answers("A", "Agus Wibowo", "+6281234567891", cast.today()),
     )
     .await?;
-    let bill = billed(&case, screen).await?;
+    let bill = billed(&renewal, screen).await?;
     pay(cast, screen, &bill, "NTB0002").await?;
     let why = "kepesertaan JKN tidak aktif pada hari pemeriksaan";
-    propose(&case, cast, screen, Some(("JKN", why))).await?;
-    confirm(&case, cast, screen).await?;
-    refund(&case, cast, screen, &bill).await?;
-    case.until_ended(screen).await?;
-    closed(&case, screen).await
+    propose(&renewal, cast, screen, Some(("JKN", why))).await?;
+    confirm(&renewal, cast, screen).await?;
+    refund(&renewal, cast, screen, &bill).await?;
+    renewal.until_ended(screen).await?;
+    closed(&renewal, screen).await
 }
 
 /// A renewal that is never paid.
+///
+/// # Errors
+///
+/// When a step could not be taken.
 pub async fn never_paid(cast: &Cast, clock: &Clock, screen: &mut Screen) -> anyhow::Result<()> {
     screen.heading("3. Sinta never pays")?;
-    let case = Case::open(
+    let renewal = Case::open(
         cast,
         screen,
         "3174016206950003",
         answers("C", "Sinta Maharani", "+6281234567892", cast.today()),
     )
     .await?;
-    let before = billed(&case, screen).await?;
+    let before = billed(&renewal, screen).await?;
     clock.advance(8 * DAY);
     screen.step(Block::Workflow, "moved the clock of this process", "eight days later")?;
-    case.until_ended(screen).await?;
-    let bill = case.bill().await?;
+    renewal.until_ended(screen).await?;
+    let bill = renewal.bill().await?;
     let code = text(&before, "/billingCode")?;
     let state = words(&bill["state"], "BILL_STATE_");
     screen.step(Block::Payments, &format!("closed bill {code}"), &state)?;
-    closed(&case, screen).await
+    closed(&renewal, screen).await
 }
 
 /// The form, filled in with papers of today.
@@ -90,16 +102,20 @@ fn answers(class: &str, name: &str, phone: &str, today: NaiveDate) -> Value {
 }
 
 /// Waits for the bill, and shows it.
-async fn billed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<Value> {
-    case.until_at(screen, "awaitPayment").await?;
-    screen.step(Block::Identity, "proved identity and age on population data", "yes and yes")?;
-    let findings = case.application().await?["findings"].as_array().map_or(0, Vec::len);
-    screen.step(
-        Block::Registration,
-        "evaluated the rules that need no officer",
-        &format!("{findings} findings, all met"),
-    )?;
-    let bill = case.bill().await?;
+async fn billed(renewal: &Case<'_>, screen: &mut Screen) -> anyhow::Result<Value> {
+    renewal.until_at(screen, "awaitPayment").await?;
+    let findings = renewal.findings().await?;
+    let says = |rule: &str| {
+        let met =
+            findings.iter().any(|finding| finding["ruleId"] == rule && finding["met"] == true);
+        if met { "yes" } else { "no" }
+    };
+    let state = format!("identity {}, age {}", says("IDENTITY"), says("AGE"));
+    screen.step(Block::Identity, "proved identity and age on population data", &state)?;
+    let met = findings.iter().filter(|finding| finding["met"] == true).count();
+    let state = format!("{met} of {} met", findings.len());
+    screen.step(Block::Registration, "evaluated the rules that need no officer", &state)?;
+    let bill = renewal.bill().await?;
     let line = &bill["lines"][0];
     screen.step(
         Block::Payments,
@@ -116,7 +132,7 @@ async fn billed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<Value> {
             Zone::Wib.indonesian(expires)
         ),
     )?;
-    told(case, screen).await?;
+    told(renewal, screen).await?;
     Ok(bill)
 }
 
@@ -142,14 +158,14 @@ async fn pay(
 
 /// The first officer claims the task and proposes a decision: a refusal, if a rule failed.
 async fn propose(
-    case: &Case<'_>,
+    renewal: &Case<'_>,
     cast: &Cast,
     screen: &mut Screen,
     failed: Option<(&str, &str)>,
 ) -> anyhow::Result<()> {
-    case.until_at(screen, "awaitProposal").await?;
+    renewal.until_at(screen, "awaitProposal").await?;
     let officer = &cast.examiner;
-    let task_id = case.claim(officer, "satpas_examiner").await?;
+    let task_id = renewal.claim(officer, "satpas_examiner").await?;
     screen.step(Block::Registration, "officer Budi claimed the task of examining", "claimed")?;
 
     let method = "rangkai.registration.v1.CatalogueService/GetService";
@@ -177,10 +193,10 @@ async fn propose(
 }
 
 /// The second officer confirms.
-async fn confirm(case: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
-    case.until_at(screen, "awaitConfirmation").await?;
+async fn confirm(renewal: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
+    renewal.until_at(screen, "awaitConfirmation").await?;
     let officer = &cast.head;
-    let task_id = case.claim(officer, "satpas_supervisor").await?;
+    let task_id = renewal.claim(officer, "satpas_supervisor").await?;
     let method = "rangkai.registration.v1.DecisionService/ConfirmDecision";
     call(officer, method, json!({ "taskId": task_id })).await?;
     screen.step(
@@ -193,12 +209,12 @@ async fn confirm(case: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::R
 
 /// The bank pays the refund.
 async fn refund(
-    case: &Case<'_>,
+    renewal: &Case<'_>,
     cast: &Cast,
     screen: &mut Screen,
     bill: &Value,
 ) -> anyhow::Result<()> {
-    case.until_at(screen, "awaitRefund").await?;
+    renewal.until_at(screen, "awaitRefund").await?;
     let request = json!({ "billId": bill["billId"] });
     let answer =
         call(&cast.chief, "rangkai.payments.v1.RefundService/ListRefunds", request).await?;
@@ -216,12 +232,12 @@ async fn refund(
 }
 
 /// Shows the end of a case: the application, the last message, the looks at the person's data.
-async fn closed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
-    told(case, screen).await?;
-    let application = case.application().await?;
+async fn closed(renewal: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
+    told(renewal, screen).await?;
+    let application = renewal.application().await?;
     let state = words(&application["state"], "APPLICATION_STATE_");
     screen.step(Block::Registration, "closed the application", &state)?;
-    let looks = case.accesses().await?;
+    let looks = renewal.accesses().await?;
     screen.step(
         Block::Identity,
         "shows the person who looked at the data",
@@ -230,8 +246,8 @@ async fn closed(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn told(case: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
-    let message = case.newest_message().await?;
+async fn told(renewal: &Case<'_>, screen: &mut Screen) -> anyhow::Result<()> {
+    let message = renewal.newest_message().await?;
     let done = format!("told the citizen: “{}”", text(&message, "/body")?);
     screen.step(Block::Messaging, &done, "delivered")?;
     Ok(())

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, ensure};
 use rangkai_primitives::Clock;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -112,7 +112,8 @@ impl Platform {
         for outcome in outcomes {
             outcome.context("a block broke")??;
         }
-        if early { bail!("a block ended by itself") } else { Ok(()) }
+        ensure!(!early, "a block ended by itself");
+        Ok(())
     }
 }
 

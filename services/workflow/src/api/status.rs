@@ -22,7 +22,7 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::internal(&source),
-            error @ (Error::RequestIdReused(_) | Error::Unreadable(_) | Error::Broken(_)) => {
+            error @ (Error::RequestIdReused(_) | Error::Unreadable(_)) => {
                 rangkai_rpc::internal(&error)
             }
         }

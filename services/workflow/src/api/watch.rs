@@ -15,8 +15,11 @@ use crate::{
     ops,
 };
 
-/// How often to look by oneself: another replica may lead the instance.
-const LOOK: Duration = Duration::from_secs(1);
+/// How soon to look by oneself after a change, since another replica may lead the instance; each
+/// look that finds nothing new doubles the pause.
+const SOON: Duration = Duration::from_millis(50);
+/// The longest pause between two looks.
+const LATE: Duration = Duration::from_secs(1);
 
 /// The answers to a watcher.
 pub type Watching = ReceiverStream<Result<wire::WatchInstanceResponse, Status>>;
@@ -49,18 +52,18 @@ impl Workflow {
         mut changes: broadcast::Receiver<Uuid>,
         watcher: mpsc::Sender<Result<wire::WatchInstanceResponse, Status>>,
     ) {
-        let (mut sent, mut found) = (0, Ok(first));
+        let (mut sent, mut found, mut pause) = (0, Ok(first), SOON);
         loop {
             match found {
                 Ok(whole) if whole.instance.revision > sent => {
-                    sent = whole.instance.revision;
+                    (sent, pause) = (whole.instance.revision, SOON);
                     let last = whole.instance.state.is_final();
                     let answer = wire::WatchInstanceResponse { instance: Some(whole.into()) };
                     if watcher.send(Ok(answer)).await.is_err() || last {
                         return;
                     }
                 }
-                Ok(_) => {}
+                Ok(_) => pause = (pause * 2).min(LATE),
                 Err(status) => {
                     // A watcher that is gone needs no status.
                     let _ = watcher.send(Err(status)).await;
@@ -70,7 +73,7 @@ impl Workflow {
             tokio::select! {
                 () = watcher.closed() => return,
                 () = changed(&mut changes, id.uuid()) => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(pause) => {}
             }
             found = self.look(&caller, id).await;
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tonic::{Request, Status, client::Grpc};
 use uuid::Uuid;
 
-use super::{Engine, codec::Encoded, status};
+use super::{Engine, status};
 use crate::{
     config::ms,
     domain::{message, problem::Problem, run::Intent},
@@ -72,7 +72,7 @@ impl Engine {
             request.metadata_mut().insert("traceparent", parent);
         }
         let mut grpc = Grpc::new(client.for_agency(agency.clone()));
-        Ok(grpc.unary(request, path, Encoded).await.map(tonic::Response::into_inner))
+        Ok(grpc.unary(request, path, rangkai_rpc::Encoded).await.map(tonic::Response::into_inner))
     }
 
     /// What is left for a call: the least of what its task and its contract allow.

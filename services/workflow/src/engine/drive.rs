@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, mem, sync::Arc};
 
-use rangkai_primitives::Caller;
+use chrono::TimeDelta;
+use rangkai_primitives::{Caller, Timestamp};
 use serde_json::Value;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -28,10 +29,15 @@ pub struct Drive {
     taken: Taken,
     loaded: Loaded,
     calls: JoinSet<(Uuid, Result<Value, Problem>)>,
-    /// The calls that were sent from here.
+    /// The calls that were sent from here, or are dealt with without.
     sent: BTreeSet<Uuid>,
     /// The answers that no step has kept yet.
     answers: Vec<(Uuid, Result<Value, Problem>)>,
+    /// Whether to look at the mail and at the database's clock before the next step. What comes
+    /// unseen moves the instance, so that the step is not kept.
+    look: bool,
+    /// The moment by this process' clock when the database's clock was last looked at.
+    seen: Timestamp,
     stopping: bool,
 }
 
@@ -50,6 +56,8 @@ impl Drive {
     pub async fn open(engine: Engine, taken: Taken) -> Result<Option<Self>, Error> {
         let Some(loaded) = load(&engine, &taken).await? else { return Ok(None) };
         Ok(Some(Self {
+            seen: engine.now(),
+            look: false,
             engine,
             taken,
             loaded,
@@ -68,7 +76,7 @@ impl Drive {
                 Stepped::Over => return Ok(()),
                 Stepped::Again => {
                     match load(&self.engine, &self.taken).await? {
-                        Some(loaded) => self.loaded = loaded,
+                        Some(loaded) => (self.loaded, self.seen) = (loaded, self.engine.now()),
                         None => return Ok(()),
                     }
                     self.adopt();
@@ -93,6 +101,7 @@ impl Drive {
                 self.send(intent);
             } else {
                 let detail = "a call was announced, and nobody knows whether it was sent";
+                self.sent.insert(intent.id);
                 self.answers.push((intent.id, Err(Problem::outcome_unknown(detail))));
             }
         }
@@ -110,8 +119,13 @@ impl Drive {
     async fn step(&mut self) -> Result<Stepped, Error> {
         let id = self.taken.id;
         let caller = Caller::block("workflow", self.taken.agency.clone());
-        let look = move |tx| async move { lead::look(&tx, id).await };
-        let (mail, now) = self.engine.db().read(caller.clone(), look).await?;
+        if mem::take(&mut self.look) {
+            let look = move |tx| async move { lead::look(&tx, id).await };
+            let (mail, now) = self.engine.db().read(caller.clone(), look).await?;
+            (self.loaded.mail, self.loaded.now, self.seen) = (mail, now, self.engine.now());
+        }
+        let mail = mem::take(&mut self.loaded.mail);
+        let now = self.loaded.now + (self.engine.now() - self.seen).max(TimeDelta::zero());
         let stand = &self.loaded.whole.continuation;
         let due = stand.steps == 0 || stand.due().is_some_and(|due| due <= now);
         if !self.calls.is_empty() && self.answers.is_empty() && mail.is_empty() && !due {
@@ -122,7 +136,7 @@ impl Drive {
         let answers = self.answers.iter().cloned();
         let happenings = answers.map(|(call, answer)| Happening::Answered { call, answer });
         let happenings = happenings.chain(mail.into_iter().map(Happening::Arrived)).collect();
-        let turn = self.turn(now, happenings).await?;
+        let turn = self.turn(now, happenings).await;
         let announced = turn.calls.clone();
         let lease = ms(self.engine.config().lease_ms);
         let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
@@ -157,11 +171,7 @@ impl Drive {
     }
 
     /// Runs the interpreter where it may take its time.
-    async fn turn(
-        &self,
-        now: rangkai_primitives::Timestamp,
-        happenings: Vec<Happening>,
-    ) -> Result<Turn, Error> {
+    async fn turn(&self, now: Timestamp, happenings: Vec<Happening>) -> Turn {
         let definition = Arc::clone(&self.loaded.definition);
         let stand = self.loaded.whole.continuation.clone();
         let instance = self.taken.id.uuid();
@@ -169,7 +179,13 @@ impl Drive {
             let setting = Setting { definition: &definition, instance, now };
             run::turn(setting, stand, happenings)
         });
-        turn.await.map_err(|_| Error::Broken("the interpreter broke off"))
+        turn.await.unwrap_or_else(|_| {
+            // The same turn would break off again, for ever.
+            tracing::error!(instance.id = %instance, "the interpreter broke off");
+            let definition = &self.loaded.definition;
+            let setting = Setting { definition, instance, now };
+            run::give_up(setting, self.loaded.whole.continuation.clone(), "a turn broke off")
+        })
     }
 
     /// Waits for something to happen; answers whether to go on.
@@ -195,7 +211,10 @@ impl Drive {
                     }
                     return true;
                 }
-                () = nudge.notified() => return true,
+                () = nudge.notified() => {
+                    self.look = true;
+                    return true;
+                }
                 () = stop.cancelled() => {
                     self.stopping = true;
                     return true;
@@ -203,6 +222,7 @@ impl Drive {
                 () = tokio::time::sleep(poll) => {
                     let due = self.loaded.whole.continuation.due();
                     if due.is_some_and(|due| due <= self.engine.now()) {
+                        self.look = true;
                         return true;
                     }
                 }

@@ -1,7 +1,6 @@
 //! The engine: finds instances that have something to do, and leads them on.
 
 mod call;
-mod codec;
 mod drive;
 mod status;
 mod work;

@@ -33,7 +33,7 @@ pub fn problem(status: &Status) -> Problem {
     Problem {
         status: code,
         grpc: Some(Box::new(json!({
-            "code": spelled(status.code()),
+            "code": rangkai_rpc::spelled(status.code()),
             "message": status.message(),
             "details": details,
         }))),
@@ -88,28 +88,6 @@ fn kind(code: Code) -> (&'static str, u16) {
         Code::Unavailable => ("communication", 503),
         Code::DeadlineExceeded => ("timeout", 408),
         Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss => ("communication", 500),
-    }
-}
-
-fn spelled(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 

@@ -39,6 +39,10 @@ pub struct Loaded {
     pub definition: Arc<Definition>,
     /// Its calls without an answer.
     pub intents: Vec<Intent>,
+    /// What it has not looked at.
+    pub mail: Vec<Mail>,
+    /// The moment of loading.
+    pub now: Timestamp,
     /// The token of whoever leads it.
     pub token: i64,
 }
@@ -82,7 +86,8 @@ pub async fn load(tx: &Tx, library: &Library, id: Id<Instance>) -> Result<Option
     let (Some(token), Some(whole)) = (token, whole) else { return Ok(None) };
     let definition = definition::load(tx, library, whole.instance.definition).await?;
     let intents = store::intent::list_open(tx, id).await?;
-    Ok(Some(Loaded { whole, definition, intents, token }))
+    let (mail, now) = look(tx, id).await?;
+    Ok(Some(Loaded { whole, definition, intents, mail, now, token }))
 }
 
 /// Looks at an instance's mail; answers the moment too.

@@ -74,7 +74,9 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
     let gone: Vec<Uuid> = was.difference(&is).copied().collect();
     store::subscription::delete(tx, &gone).await?;
     store::mail::delete(tx, id, &mail).await?;
-    let mut early = false;
+    // One look takes only so much mail.
+    let mut early =
+        !mail.is_empty() && !store::mail::list_waiting(tx, &[id.uuid()]).await?.is_empty();
     for subscription in &subscriptions {
         store::subscription::insert(tx, id, subscription).await?;
         for event in store::inbox::list_since(tx, subscription, whole.instance.create_time).await? {
@@ -132,5 +134,8 @@ async fn end(tx: &Tx, whole: &Whole) -> Result<(), Error> {
             tell::instance_faulted(tx, instance, kind).await?;
         }
     }
-    Ok(store::mail::delete_all(tx, instance.id).await?)
+    if whole.continuation.serial > 0 {
+        store::mail::delete_all(tx, instance.id).await?;
+    }
+    Ok(())
 }

@@ -138,17 +138,23 @@ pub async fn take(
          ORDER BY next_time LIMIT {most}{skip}"
     );
     let rows = sql::query(tx, &due, [tx.now().into()]).await?;
-    let mut found = Vec::new();
+    let (mut found, mut ids) = (Vec::new(), Vec::<Value>::new());
     for row in &rows {
         let id: Uuid = row.try_get("", "id")?;
         let token: i64 = row.try_get("", "lease_token")?;
         let agency: String = row.try_get("", "agency")?;
         let agency = agency.parse().map_err(|_| DbErr::Type("not an agency".into()))?;
-        let take = "UPDATE instance SET lease_holder = $2, lease_token = $3, lease_until = $4 \
-                    WHERE id = $1";
-        let values = [id.into(), holder.into(), (token + 1).into(), until.into()];
-        sql::keep_house(tx, take, values).await?;
         found.push((id.into(), agency, token + 1));
+        ids.push(id.into());
+    }
+    if !ids.is_empty() {
+        let take = format!(
+            "UPDATE instance SET lease_holder = $1, lease_token = lease_token + 1, \
+             lease_until = $2 WHERE id IN ({})",
+            places(3, ids.len())
+        );
+        let head: [Value; 2] = [holder.into(), until.into()];
+        sql::keep_house(tx, &take, head.into_iter().chain(ids)).await?;
     }
     Ok(found)
 }

@@ -138,7 +138,7 @@ fn the_callee_may_ask_for_more_patience() {
 
     run.answer(Err(problem));
 
-    assert_eq!(run.stand.due(), Some(run.now + Duration::from_secs(60)));
+    assert_eq!(run.stand.due(), Some(run.now + Duration::from_mins(1)));
 }
 
 #[test]

@@ -169,9 +169,22 @@ fn what_breaks_a_bound_ends_the_instance_for_good() {
     let endless = "- a: {set: {x: 1}, then: a}";
     let caught = "- t:\n    try:\n      - a: {set: {x: 1}, then: a}\n    catch: {}";
     let large = "- a: {set: '${ {x: (.x + .x)} }', then: a}";
-    for (tasks, input) in
-        [(endless, json!({})), (caught, json!({})), (large, json!({"x": "0123456789abcdef"}))]
-    {
+    let fat = "- a: {set: '${ {x: (.x * 60000)} }'}\n- b: {wait: {days: 1}}";
+    let shells = |count: usize| format!("{}.x{}", "[".repeat(count), "]".repeat(count));
+    let forks = (0..8).fold("wait: {days: 1}".to_owned(), |inner, _| {
+        format!("fork: {{branches: [f: {{{inner}}}]}}")
+    });
+    let wrap = format!("set: '${{ {{x: {}}} }}'", shells(20));
+    let deep = format!(
+        "- a: {{{wrap}}}\n- b: {{{wrap}}}\n- c: {{{wrap}}}\n- d: {{{wrap}}}\n- f: {{{forks}}}"
+    );
+    for (tasks, input) in [
+        (endless, json!({})),
+        (caught, json!({})),
+        (large, json!({"x": "0123456789abcdef"})),
+        (fat, json!({"x": "0123456789abcdef"})),
+        (&deep, json!({"x": 1})),
+    ] {
         let run = Run::start(workflow(tasks), input);
         let (kind, status, _) = run.fault();
         assert!(matches!(kind, "runtime" | "expression"), "{tasks}: {kind}");

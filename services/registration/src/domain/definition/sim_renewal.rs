@@ -162,7 +162,8 @@ fn every_class_has_its_age_and_its_tariff() {
 fn answers_that_do_not_fit_the_form_are_named_and_never_repeated() {
     let service = Definition::read(SERVICE).unwrap();
     let mut answers = applicant();
-    answers["old_sim"] = json!({"number": "secret-number", "name": "Siti Aminah", "last_day": "soon"});
+    answers["old_sim"] =
+        json!({"number": "secret-number", "name": "Siti Aminah", "last_day": "soon"});
     answers["name"] = json!("Sari");
     answers["contact"] = json!({});
     answers.as_object_mut().unwrap().remove("satpas");

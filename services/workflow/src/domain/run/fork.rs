@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, mem};
 use serde_json::Value;
 
 use super::{
-    MAX_BRANCHES,
+    bounds::MAX_BRANCHES,
     continuation::{Branch, Doing, Thread, earlier},
     machine::{Machine, Next, Outcome, lost},
     signal::Signal,

@@ -5,7 +5,7 @@ use std::mem;
 use serde_json::Value;
 
 use super::{
-    MAX_NESTING, MAX_STEPS, MAX_STEPS_PER_TURN,
+    bounds::{MAX_NESTING, MAX_STEPS, MAX_STEPS_PER_TURN},
     continuation::{Continuation, Doing, Frame, Stage, Thread},
     turn::{Intent, Setting, Subscription},
 };
@@ -109,6 +109,8 @@ impl<'a> Machine<'a> {
     pub fn note(&mut self, kind: Kind, task: &str, detail: String, problem: Option<Problem>) {
         self.stand.history += 1;
         let (sequence, task) = (self.stand.history, task.to_owned());
+        // What a callee said in its own words may name a person.
+        let problem = problem.map(|problem| Problem { grpc: None, ..problem });
         self.history.push(Entry { sequence, kind, task, detail, problem });
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    MAX_STATE,
+    bounds::bound,
     continuation::{Continuation, End, Thread, earlier},
     machine::{Machine, Next, Outcome},
     signal::Signal,
@@ -164,6 +164,16 @@ pub fn cancel(setting: Setting<'_>, continuation: Continuation, reason: &str) ->
     machine.finish()
 }
 
+/// Ends an instance whose turn cannot be taken.
+#[must_use]
+pub fn give_up(setting: Setting<'_>, continuation: Continuation, detail: &str) -> Turn {
+    let mut machine = Machine::new(setting, continuation);
+    if machine.stand.end.is_none() {
+        machine.fault(Problem::standard("runtime", "the engine failed", detail));
+    }
+    machine.finish()
+}
+
 impl Machine<'_> {
     fn begin(&mut self) {
         if self.stand.steps > 0 || self.stand.end.is_some() || self.stand.cancelled {
@@ -238,9 +248,9 @@ impl Machine<'_> {
             let reason = std::mem::take(&mut self.reason);
             self.note(Kind::InstanceCancelled, "", reason, None);
         }
-        let size = serde_json::to_vec(&self.stand).map_or(usize::MAX, |bytes| bytes.len());
-        if size > MAX_STATE && !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled)) {
-            let detail = format!("the state has {size} bytes; it may have {MAX_STATE}");
+        if !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled))
+            && let Some(detail) = bound(&self.stand)
+        {
             self.stand.end = None;
             self.fault(Problem::standard("runtime", "too much state", detail));
         }
