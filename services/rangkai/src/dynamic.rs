@@ -1,6 +1,6 @@
 //! Calls composed at run time: a method by its name, JSON in, JSON out.
 
-use std::time::Duration;
+use std::{error::Error as StdError, time::Duration};
 
 use prost::Message as _;
 use prost_reflect::{
@@ -74,6 +74,8 @@ fn is_silence(error: &anyhow::Error) -> bool {
     let silent = status.is_some_and(|status| {
         matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled)
             || (status.code() == Code::Unknown && status.details().is_empty())
+            // A connection that ended below the call: tonic says INTERNAL, but no block did.
+            || status.source().is_some_and(<dyn StdError>::is::<tonic::transport::Error>)
     });
     silent || error.is::<tonic::transport::Error>()
 }
