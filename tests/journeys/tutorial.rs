@@ -11,7 +11,9 @@ async fn the_tutorial_works_as_written() {
     let work = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(folder.path(), work.path().join("rangkai-data")).unwrap();
     let chapter = chapter();
-    for (name, text) in ["hall.service.yaml", "hall.workflow.yaml"].iter().zip(blocks(&chapter, "yaml")) {
+    for (name, text) in
+        ["hall.service.yaml", "hall.workflow.yaml"].iter().zip(blocks(&chapter, "yaml"))
+    {
         fs::write(work.path().join(name), text).unwrap();
     }
     // The first block starts the blocks, which run already.

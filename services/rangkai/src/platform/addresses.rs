@@ -58,7 +58,8 @@ impl Addresses {
         let text = fs::read_to_string(&file).with_context(|| {
             format!("{} cannot be read; was `rangkai up` started with this folder?", file.display())
         })?;
-        toml::from_str(&text).with_context(|| format!("{} is not as it was written", file.display()))
+        toml::from_str(&text)
+            .with_context(|| format!("{} is not as it was written", file.display()))
     }
 
     /// Writes down where the blocks listen, for clients on this machine.
