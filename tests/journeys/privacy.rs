@@ -1,6 +1,6 @@
 //! Nothing that is known about a person leaves the blocks by a log or an error.
 
-use rangkai::{Cast, Screen, call, stories};
+use rangkai::{Cast, Screen, Session, call, stories};
 use serde_json::{Value, json};
 use tonic::Status;
 
@@ -40,15 +40,25 @@ async fn no_log_and_no_error_speaks_of_a_person() {
         assert_silent(block, &log);
         lines += log.lines().count();
     }
-    eprintln!("{lines} lines of logs and {} errors, none about a person", refusals.len());
+    println!("{lines} lines of logs and {} errors, none about a person", refusals.len());
 }
 
 /// Sends what a person might mistype where it does not belong, and answers what the blocks say.
 async fn refusals(cast: &Cast) -> Vec<Status> {
+    let mut refusals = Vec::new();
+    for (session, method, request) in about_people(cast).into_iter().chain(about_cases(cast)) {
+        refusals.push(refused(call(session, &format!("rangkai.{method}"), request).await));
+    }
+    refusals
+}
+
+/// Who asks, what, and with which mistakes.
+type Mistaken<'a> = (&'a Session, &'static str, Value);
+
+fn about_people(cast: &Cast) -> [Mistaken<'_>; 3] {
     let purpose =
         json!({ "name": "sim.renewal", "legalBasis": "Perpol 5/2021", "caseId": "Putri" });
-    let mut refusals = Vec::new();
-    for (session, method, request) in [
+    [
         (
             &cast.portal,
             "identity.v1.PersonService/ResolveSubject",
@@ -67,6 +77,11 @@ async fn refusals(cast: &Cast) -> Vec<Status> {
             "identity.v1.PersonService/ImportPeople",
             json!({ "csv": "UHV0cmkgTGVzdGFyaSwzMTc0MDE2NTAzOTAwMDAx" }),
         ),
+    ]
+}
+
+fn about_cases(cast: &Cast) -> [Mistaken<'_>; 5] {
+    [
         (
             &cast.portal,
             "registration.v1.ApplicationService/CreateApplication",
@@ -112,10 +127,7 @@ async fn refusals(cast: &Cast) -> Vec<Status> {
             "payments.v1.RemittanceService/RecordRemittance",
             json!({ "billingCode": "3174016503900001", "bankReference": "Putri Lestari" }),
         ),
-    ] {
-        refusals.push(refused(call(session, &format!("rangkai.{method}"), request).await));
-    }
-    refusals
+    ]
 }
 
 fn refused(answer: anyhow::Result<Value>) -> Status {

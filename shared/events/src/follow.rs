@@ -14,9 +14,9 @@ use tracing::Instrument as _;
 use crate::{Source, trace};
 
 /// How long a replica that fell silent keeps the others from following.
-const TTL: Duration = Duration::from_secs(15);
+const TTL: Duration = Duration::from_secs(6);
 /// How often the right to follow is renewed; also the longest pause before a fact is tried again.
-const RENEW: Duration = Duration::from_secs(5);
+const RENEW: Duration = Duration::from_secs(2);
 /// The first pause after something went wrong; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(100);
 
