@@ -3,6 +3,7 @@
 
 mod blocks;
 mod books;
+mod command;
 mod demo;
 mod dice;
 mod privacy;
@@ -10,5 +11,6 @@ mod processes;
 mod python;
 mod random;
 mod stop;
+mod tutorial;
 mod twins;
 mod until;

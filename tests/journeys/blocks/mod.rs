@@ -7,6 +7,7 @@ mod settings;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     process::ExitStatus,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
@@ -28,6 +29,11 @@ use super::{books::Books, until::until};
 /// The blocks in the order of their ports.
 pub(crate) const BLOCKS: [&str; 5] =
     ["identity", "payments", "registration", "messaging", "workflow"];
+
+/// Where the programs are; the first call builds them.
+pub(crate) async fn programs() -> &'static Path {
+    tokio::task::spawn_blocking(|| build::PROGRAMS.as_path()).await.unwrap()
+}
 
 /// Five processes, a database for each, and the right to bring agencies in.
 pub(crate) struct Blocks {

@@ -18,7 +18,7 @@ use rangkai_primitives::{Agency, Clock};
 
 use crate::{
     demo,
-    platform::{Addresses, FIRST_PORT},
+    platform::Addresses,
     screen::Screen,
     session::{Login, Session},
 };
@@ -80,9 +80,6 @@ pub struct Reach {
     /// The folder of the platform that runs on this machine.
     #[arg(long, default_value = "rangkai-data", global = true)]
     data: PathBuf,
-    /// The port of its first block.
-    #[arg(long, default_value_t = FIRST_PORT, global = true)]
-    port: u16,
     /// The client to call as; without one, the administrator of the folder.
     #[arg(long, env = "RANGKAI_CLIENT_ID", global = true)]
     client_id: Option<String>,
@@ -110,7 +107,7 @@ impl Reach {
                 anyhow::bail!("a client needs both --client-id and --client-secret")
             }
         };
-        Session::open(&Addresses::local(self.port), &login, Clock::system())
+        Session::open(&Addresses::read(&self.data)?, &login, Clock::system())
     }
 }
 

@@ -52,6 +52,7 @@ pub fn reach(screen: &mut Screen, platform: &Platform) -> anyhow::Result<()> {
     screen.line(format!("  tokens       POST http://{identity}/oauth2/token"))?;
     screen
         .line(format!("  administrator: client `admin`, its secret is in {folder}/secrets.toml"))?;
+    screen.line(format!("  from another terminal: rangkai instance list --data {folder}"))?;
     screen.line("  Stop with Ctrl-C.")?;
     Ok(())
 }

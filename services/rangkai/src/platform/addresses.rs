@@ -1,9 +1,16 @@
 //! Where the blocks listen.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+};
 
+use anyhow::Context as _;
 use rangkai_rpc::EndpointConfig;
 use serde::{Deserialize, Serialize};
+
+const FILE: &str = "addresses.toml";
 
 /// The port of the first block; the others follow it.
 pub const FIRST_PORT: u16 = 50_051;
@@ -39,6 +46,31 @@ impl Addresses {
             messaging: at(3),
             workflow: at(4),
         }
+    }
+
+    /// Reads where the blocks of a platform on this machine listen.
+    ///
+    /// # Errors
+    ///
+    /// When `folder` is not that of a platform that was started.
+    pub fn read(folder: &Path) -> anyhow::Result<Self> {
+        let file = folder.join(FILE);
+        let text = fs::read_to_string(&file).with_context(|| {
+            format!("{} cannot be read; was `rangkai up` started with this folder?", file.display())
+        })?;
+        toml::from_str(&text)
+            .with_context(|| format!("{} is not as it was written", file.display()))
+    }
+
+    /// Writes down where the blocks listen, for clients on this machine.
+    ///
+    /// # Errors
+    ///
+    /// When `folder` cannot be written to.
+    pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let file = folder.join(FILE);
+        fs::write(&file, toml::to_string(self)?)
+            .with_context(|| format!("{} cannot be written", file.display()))
     }
 
     /// Each block with its address, in the order of their ports.

@@ -52,6 +52,8 @@ impl Platform {
             workflow: workflow.local_addr()?,
         };
 
+        addresses.write(folder)?;
+
         let settings = Settings { folder, addresses, secrets: &secrets };
         let stop = CancellationToken::new();
         let mut blocks = JoinSet::new();
