@@ -16,7 +16,7 @@ impl Dice {
             Some(seed) => seed.expect("the seed is a number"),
             None => Uuid::now_v7().as_u64_pair().1,
         };
-        println!("{SEED}={seed}");
+        eprintln!("{SEED}={seed}");
         Self(seed)
     }
 
