@@ -88,6 +88,16 @@ pub async fn stream(session: &Session, name: &str, mut request: Value) -> anyhow
     send(session, &method, request).await
 }
 
+/// Says whether `request` fits a method, without calling it.
+pub fn fits(name: &str, request: &Value) -> anyhow::Result<()> {
+    message(&method(name)?, request.clone()).map(drop)
+}
+
+fn message(method: &MethodDescriptor, request: Value) -> anyhow::Result<DynamicMessage> {
+    let options = DeserializeOptions::new().deny_unknown_fields(true);
+    Ok(DynamicMessage::deserialize_with_options(method.input(), request, &options)?)
+}
+
 fn identify(method: &MethodDescriptor, request: &mut Value) {
     if let (true, Some(fields)) = (takes_request_id(method), request.as_object_mut()) {
         fields.entry("requestId").or_insert_with(|| Session::request_id().into());
@@ -99,8 +109,7 @@ async fn send(
     method: &MethodDescriptor,
     request: Value,
 ) -> anyhow::Result<Answers> {
-    let options = DeserializeOptions::new().deny_unknown_fields(true);
-    let message = DynamicMessage::deserialize_with_options(method.input(), request, &options)?;
+    let message = message(method, request)?;
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let channel = session.channel(method.parent_service().package_name())?;
 

@@ -1,6 +1,7 @@
 //! What the command line prints: results on standard output, progress and failures beside it.
 
 use std::{
+    error::Error as _,
     fmt::Display,
     io::{self, IsTerminal as _, Write},
     time::Duration,
@@ -8,6 +9,7 @@ use std::{
 
 use indicatif::ProgressBar;
 use owo_colors::{AnsiColors, OwoColorize as _, Stream};
+use tonic::Code;
 use tonic_types::StatusExt as _;
 
 /// Where output goes.
@@ -147,6 +149,9 @@ fn told(error: &anyhow::Error, status: &tonic::Status) -> String {
     let broken = status.get_details_bad_request().map(|bad| bad.field_violations);
     let broken = broken.into_iter().flatten();
     lines.extend(broken.map(|broken| format!("{}: {}", broken.field, broken.description)));
+    if status.source().is_some() && status.code() == Code::Unavailable {
+        lines.push("no block answers there; is `rangkai up` running?".to_owned());
+    }
     lines.join("\n  ")
 }
 

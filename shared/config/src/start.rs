@@ -19,11 +19,12 @@ pub fn start<T: DeserializeOwned + Serialize>(
     service: &str,
     defaults: &str,
 ) -> Result<Option<T>, ConfigError> {
-    let command = Command::new("rangkai")
+    let command = Command::new("rangkai").version(env!("CARGO_PKG_VERSION"));
+    // The options bring a description of their own, which is about them.
+    let matches = Options::augment_args(command)
         .bin_name(format!("rangkai-{service}"))
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(format!("Runs the {service} building block until it is asked to stop"));
-    let matches = Options::augment_args(command).get_matches();
+        .about(format!("Runs the {service} building block until it is asked to stop"))
+        .get_matches();
     let options = Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let config = load(service, defaults, options.config.as_deref())?;
     if options.print_config {

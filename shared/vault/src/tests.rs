@@ -77,9 +77,10 @@ fn a_hash_depends_on_key_context_and_value() {
 
 #[test]
 fn a_master_key_is_32_bytes_in_base64() {
-    for wrong in [String::new(), "not base64!".into(), STANDARD.encode([1; 31])] {
+    for wrong in ["not base64!".to_owned(), STANDARD.encode([1; 31])] {
         assert_eq!(Vault::new(&wrong.into()).err(), Some(VaultError::MasterKey));
     }
+    assert_eq!(Vault::new(&String::new().into()).err(), Some(VaultError::NoMasterKey));
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
     match verb {
         Verb::Submit { service, nik, answers, reach } => {
             let answers = serde_json::from_str(&answers).context("--answers is not JSON")?;
-            let answer = submit(&reach.session()?, &service, &nik, answers).await?;
+            let answer = submit(&reach.for_an_agency()?, &service, &nik, answers).await?;
             print(screen, &reach, &answer)
         }
         Verb::Show { application, reach } => {

@@ -6,15 +6,17 @@ use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Reach, calls::show, file};
-use crate::{dynamic::call, screen::Screen};
+use crate::{
+    dynamic::{self, call},
+    screen::Screen,
+};
 
 /// What the file holds.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// A service: its form, rules, roles, fee, limits and record.
-    Service(From),
     /// A list of tariffs, each a `PublishTariffRequest`.
     Tariffs(From),
     /// A list of message templates, each a `PublishTemplateRequest`.
@@ -35,16 +37,6 @@ pub struct From {
 /// Brings it, and prints the answers.
 pub async fn run(what: What, screen: &mut Screen) -> anyhow::Result<()> {
     match what {
-        What::Service(From { file, reach }) => {
-            let request = json!({ "definition": file::text(&file)? });
-            let method = "rangkai.registration.v1.CatalogueService/PublishService";
-            let answer = call(&reach.session()?, method, request).await?;
-            let service = &answer["service"];
-            let name = service["name"].as_str().unwrap_or_default();
-            let version = service["version"].as_str().unwrap_or_default();
-            screen.line(format!("published the service {name} {version}"))?;
-            Ok(())
-        }
         What::Tariffs(from) => {
             each(screen, &from, "rangkai.payments.v1.TariffService/PublishTariff").await
         }
@@ -60,13 +52,21 @@ pub async fn run(what: What, screen: &mut Screen) -> anyhow::Result<()> {
 }
 
 async fn each(screen: &mut Screen, from: &From, method: &str) -> anyhow::Result<()> {
-    let session = from.reach.session()?;
-    let requests = file::requests(&from.file)?;
+    let session = from.reach.for_an_agency()?;
+    let mut requests = file::requests(&from.file)?;
+    let place = |position| format!("{}, entry {}", from.file.display(), position + 1);
+    for (position, request) in requests.iter_mut().enumerate() {
+        dynamic::fits(method, request).with_context(|| place(position))?;
+        // The same entry makes the same request, so a file can be brought again after a mistake.
+        let content = format!("{method} {request}");
+        let request_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, content.as_bytes());
+        request["requestId"] = request_id.to_string().into();
+    }
     let count = requests.len();
     for (position, request) in requests.into_iter().enumerate() {
-        let place = format!("{}, entry {}", from.file.display(), position + 1);
-        call(&session, method, request).await.context(place)?;
+        call(&session, method, request).await.with_context(|| place(position))?;
     }
-    screen.line(format!("published {count} entries of {}", from.file.display()))?;
+    let file = from.file.display();
+    screen.line(format!("published {count} entries of {file}{}", from.reach.owner()))?;
     Ok(())
 }

@@ -6,6 +6,7 @@ mod calls;
 mod client;
 mod file;
 mod instance;
+mod service;
 mod task;
 mod up;
 mod workflow;
@@ -42,7 +43,12 @@ enum Command {
         #[command(subcommand)]
         verb: workflow::Verb,
     },
-    /// Publishes services, tariffs and templates, and imports people, each from a file.
+    /// Checks, publishes and lists services.
+    Service {
+        #[command(subcommand)]
+        verb: service::Verb,
+    },
+    /// Publishes tariffs and templates, and imports people, each from a file.
     Bring {
         #[command(subcommand)]
         what: bring::What,
@@ -95,6 +101,18 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// A session for something that belongs to an agency: the administrator must name it.
+    fn for_an_agency(&self) -> anyhow::Result<Session> {
+        let named = self.client_id.is_some() || self.agency.is_some();
+        anyhow::ensure!(named, "name the agency that it is for: --agency or RANGKAI_AGENCY");
+        self.session()
+    }
+
+    /// Whose it is, to end a sentence with.
+    fn owner(&self) -> String {
+        self.agency.as_ref().map(|agency| format!(" for {agency}")).unwrap_or_default()
+    }
+
     fn session(&self) -> anyhow::Result<Session> {
         let login = match (&self.client_id, &self.client_secret) {
             (Some(client_id), Some(secret)) => Login {
@@ -121,6 +139,7 @@ pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<Ex
         Command::Demo(arguments) => return demo::run(arguments, screen).await,
         Command::Up(arguments) => up::run(arguments, screen).await?,
         Command::Workflow { verb } => return workflow::run(verb, screen).await,
+        Command::Service { verb } => return service::run(verb, screen).await,
         Command::Bring { what } => bring::run(what, screen).await?,
         Command::Application { verb } => application::run(verb, screen).await?,
         Command::Instance { verb } => instance::run(verb, screen).await?,

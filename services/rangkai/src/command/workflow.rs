@@ -43,10 +43,13 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         Verb::Publish { file, reach } => {
             let request = json!({ "document": file::text(&file)? });
             let method = format!("{SERVICE}/PublishDefinition");
-            let answer = call(&reach.session()?, &method, request).await?;
+            let answer = call(&reach.for_an_agency()?, &method, request).await?;
             let text = |key| answer["definition"][key].as_str().unwrap_or_default();
             let (namespace, name, version) = (text("namespace"), text("name"), text("version"));
-            screen.line(format!("published the workflow {namespace}/{name} {version}"))?;
+            screen.line(format!(
+                "published the workflow {namespace}/{name} {version}{}",
+                reach.owner()
+            ))?;
         }
         Verb::List { reach } => {
             show(screen, &reach, &format!("{SERVICE}/ListDefinitions"), json!({})).await?;

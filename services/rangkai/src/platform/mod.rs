@@ -5,7 +5,7 @@ mod secrets;
 mod settings;
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
@@ -27,6 +27,8 @@ pub struct Platform {
     clock: Clock,
     stop: CancellationToken,
     blocks: JoinSet<anyhow::Result<()>>,
+    /// Held until the end: one folder is for one process.
+    _lock: File,
 }
 
 impl Platform {
@@ -38,6 +40,7 @@ impl Platform {
     pub async fn start(folder: &Path, addresses: Addresses, clock: Clock) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let lock = lock(folder)?;
         let secrets = Secrets::open(folder)?;
         let identity = listen("identity", addresses.identity).await?;
         let payments = listen("payments", addresses.payments).await?;
@@ -68,7 +71,7 @@ impl Platform {
         ));
         blocks.spawn(rangkai_messaging::run(settings.messaging()?, time(), messaging, until()));
         blocks.spawn(rangkai_workflow::run(settings.workflow()?, time(), workflow, until()));
-        Ok(Self { addresses, folder: folder.to_owned(), secrets, clock, stop, blocks })
+        Ok(Self { addresses, folder: folder.to_owned(), secrets, clock, stop, blocks, _lock: lock })
     }
 
     /// Where the blocks listen.
@@ -119,6 +122,15 @@ impl Platform {
     }
 }
 
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let file = File::create(folder.join("lock"))?;
+    file.try_lock()
+        .with_context(|| format!("the folder {} is in use by another process", folder.display()))?;
+    Ok(file)
+}
+
 async fn listen(block: &str, address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("{block} cannot listen on {address}"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{block} cannot listen on {address}; is another running? see --port")
+    })
 }

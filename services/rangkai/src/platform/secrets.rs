@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rangkai_config::Secret;
@@ -49,6 +49,13 @@ impl Secrets {
     /// When they cannot be read or written.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
+        if !file.exists() && folder.join("identity.db").exists() {
+            bail!(
+                "{} is gone, and nothing else opens the data beside it: restore it, or start with \
+                 another folder",
+                file.display()
+            );
+        }
         // Only the owner can read it, from its first moment on.
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
             Ok(mut new) => {
