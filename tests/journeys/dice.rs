@@ -16,7 +16,7 @@ impl Dice {
             Some(seed) => seed.expect("the seed is a number"),
             None => Uuid::now_v7().as_u64_pair().1,
         };
-        eprintln!("{SEED}={seed}");
+        println!("{SEED}={seed}");
         Self(seed)
     }
 

@@ -40,7 +40,7 @@ async fn no_log_and_no_error_speaks_of_a_person() {
         assert_silent(block, &log);
         lines += log.lines().count();
     }
-    eprintln!("{lines} lines of logs and {} errors, none about a person", refusals.len());
+    println!("{lines} lines of logs and {} errors, none about a person", refusals.len());
 }
 
 /// Sends what a person might mistype where it does not belong, and answers what the blocks say.

@@ -79,11 +79,11 @@ async fn each_block_is_killed_and_the_stories_end_the_same() {
 fn killing(blocks: Arc<Blocks>, kills: Arc<Mutex<VecDeque<Kill>>>) -> Screen {
     let began = Instant::now();
     Screen::told_to(move |step| {
-        eprintln!("{:>9.3?} {} {} → {}", began.elapsed(), step.block.name(), step.done, step.state);
+        println!("{:>9.3?} {} {} → {}", began.elapsed(), step.block.name(), step.done, step.state);
         let mut kills = kills.lock().unwrap();
         while kills.front().is_some_and(|(_, moment)| step.done.starts_with(moment)) {
             let (block, moment) = kills.pop_front().unwrap();
-            eprintln!("killed {block} after “{moment}”");
+            println!("killed {block} after “{moment}”");
             blocks.kill(block);
         }
     })
@@ -92,7 +92,7 @@ fn killing(blocks: Arc<Blocks>, kills: Arc<Mutex<VecDeque<Kill>>>) -> Screen {
 async fn assert_rows(books: &Books) {
     for (block, rows, expected) in ROWS {
         let found = books.count(block, &format!("SELECT count(*) FROM {rows}")).await;
-        eprintln!("{found:>6} rows: {block}: {rows}");
+        println!("{found:>6} rows: {block}: {rows}");
         assert_eq!(found, expected, "{block}: {rows}");
     }
 }

@@ -32,7 +32,7 @@ async fn a_generated_client_follows_an_application_to_the_licence() {
     )
     .await;
 
-    eprintln!("{told}");
+    println!("{told}");
     assert!(told.contains("the licence is valid"), "{told}");
     let books = Books::of(&platform).await;
     books.until_settled().await;

@@ -62,7 +62,7 @@ async fn kill(blocks: &Blocks, books: &Books, deaths: Vec<Death>) {
             usize::try_from(steps).unwrap() >= step
         })
         .await;
-        eprintln!("killed {block} at step {step}");
+        println!("killed {block} at step {step}");
         blocks.kill(block);
     }
 }

@@ -29,6 +29,6 @@ pub(super) static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
     let said = String::from_utf8_lossy(&built.stderr);
     assert!(built.status.success(), "the programs cannot be built:\n{said}");
     let compiled = said.lines().filter(|line| line.trim_start().starts_with("Compiling")).count();
-    eprintln!("the programs: {compiled} packages compiled in {:?}", began.elapsed());
+    println!("the programs: {compiled} packages compiled in {:?}", began.elapsed());
     programs.to_owned()
 });

@@ -67,7 +67,7 @@ impl Books {
     pub(crate) async fn broken(&self, empty: &[&str]) -> Vec<String> {
         let mut broken = Vec::new();
         let mut look = |claim: String, rows: i64, against: i64| {
-            eprintln!("{rows:>6} rows, {against} against: {claim}");
+            println!("{rows:>6} rows, {against} against: {claim}");
             if rows == 0 || against != 0 {
                 broken.push(format!("{claim}: {rows} rows, {against} against"));
             }
