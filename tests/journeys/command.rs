@@ -42,7 +42,7 @@ async fn a_refusal_is_told_with_its_reason() {
 
     assert_eq!((missing.status.code(), malformed.status.code()), (Some(1), Some(1)));
     assert!(said(&missing).contains("reason: ERROR_REASON_BILL_NOT_FOUND"), "{}", said(&missing));
-    assert!(said(&malformed).contains("bill_id: must be a UUID"), "{}", said(&malformed));
+    assert!(said(&malformed).contains("bill_id must be a UUID"), "{}", said(&malformed));
     platform.run_until(std::future::ready(())).await.unwrap();
 }
 

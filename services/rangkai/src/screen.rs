@@ -148,7 +148,8 @@ fn told(error: &anyhow::Error, status: &tonic::Status) -> String {
     }
     let broken = status.get_details_bad_request().map(|bad| bad.field_violations);
     let broken = broken.into_iter().flatten();
-    lines.extend(broken.map(|broken| format!("{}: {}", broken.field, broken.description)));
+    // Descriptions begin with the field, as sentences do.
+    lines.extend(broken.map(|broken| broken.description));
     if status.source().is_some() && status.code() == Code::Unavailable {
         lines.push("no block answers there; is `rangkai up` running?".to_owned());
     }
