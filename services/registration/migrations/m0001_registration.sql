@@ -48,7 +48,9 @@ CREATE TABLE decision (
     decided_by text,
     create_time timestamptz NOT NULL,
     update_time timestamptz NOT NULL,
-    CHECK ((state = 'proposed') = (decided_by IS NULL)),
+    CHECK (state <> 'proposed' OR decided_by IS NULL),
+    -- One may be returned by nobody, when its application is closed.
+    CHECK (state <> 'confirmed' OR decided_by IS NOT NULL),
     CHECK (decided_by IS NULL OR decided_by <> proposed_by)
 );
 
