@@ -105,7 +105,7 @@ impl Db {
         };
         let (fault, said) = tx.fault().unzip();
         let refusal = match (fault, &result) {
-            (Some(Fault::Plain | Fault::Busy), Ok(_)) => Some("a statement failed and the work went on"),
+            (Some(Fault::Plain), Ok(_)) => Some("a statement failed and the work went on"),
             (None, Ok(_)) if outlived => Some("a transaction outlived its work"),
             (None, Ok(_)) if read && tx.inner.wrote.load(Ordering::Relaxed) => Some("a read wrote"),
             (Some(_) | None, _) => None,
@@ -114,7 +114,9 @@ impl Db {
         let ended = if commit { transaction.commit().await } else { transaction.rollback().await };
         match (fault.zip(said), result) {
             // Whatever the work made of it: this is what the database said.
-            (Some((fault @ (Fault::Conflict | Fault::Lost), said)), _) => failed(fault, said.into()),
+            (Some((fault @ (Fault::Busy | Fault::Conflict | Fault::Lost), said)), _) => {
+                failed(fault, said.into())
+            }
             (_, Err(error)) => Attempt::Done(Err(error)),
             (_, Ok(value)) => match (refusal, ended) {
                 (Some(why), _) => Attempt::Done(Err(DbErr::Custom(why.into()).into())),
