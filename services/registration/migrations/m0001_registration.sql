@@ -66,8 +66,8 @@ CREATE TABLE task (
     service_name text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('check', 'propose_decision', 'confirm_decision')),
     role text NOT NULL,
-    title_id text NOT NULL,
-    title_en text NOT NULL,
+    -- Sealed as the note is: a workflow may put an applicant's name into it.
+    title bytea NOT NULL,
     decision_id uuid REFERENCES decision (id),
     barred_officer text,
     state text NOT NULL CHECK (state IN ('open', 'claimed', 'completed', 'cancelled')),
