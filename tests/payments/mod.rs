@@ -6,6 +6,7 @@ mod contract;
 mod events;
 mod ledger;
 mod mixture;
+mod outages;
 mod refunds;
 mod remittances;
 mod support;

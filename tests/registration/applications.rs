@@ -1,9 +1,12 @@
 //! Applications: begun, handed in, evaluated, closed.
 
-use rangkai_proto::registration::v1::{
-    Application, ApplicationState, ErrorReason, GetApplicationRequest, IssueRecordRequest,
-    LapseApplicationRequest, ListApplicationsRequest, ListTasksRequest, SaveAnswersRequest, Task,
-    TaskKind, TaskState, WithdrawApplicationRequest,
+use rangkai_proto::{
+    registration::v1::{
+        Application, ApplicationState, ErrorReason, GetApplicationRequest, IssueRecordRequest,
+        LapseApplicationRequest, ListApplicationsRequest, ListTasksRequest, SaveAnswersRequest,
+        Task, TaskKind, TaskState, WithdrawApplicationRequest,
+    },
+    r#type::v1::Text,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -235,12 +238,19 @@ async fn another_agency_finds_nothing(#[case] kind: Kind) -> anyhow::Result<()> 
 }
 
 #[tokio::test]
-async fn answers_cannot_be_read_at_rest() -> anyhow::Result<()> {
+async fn neither_answers_nor_titles_can_be_read_at_rest() -> anyhow::Result<()> {
     let office = Office::open(Kind::Sqlite).await?;
     let mut desk = office.system().await?;
     let draft = desk.draft().await?;
     let answers = json!({"kind": "small", "contact": {"phone": "0812999888777"}});
     desk.applications.save_answers(save(&draft, &answers, "")).await?;
+    let mut check = task(&desk.submitted().await?, TaskKind::Check, "");
+    let title =
+        Text { id: "Telepon 0812999888777".to_owned(), en: "Call 0812999888777".to_owned() };
+    check.title = Some(title.clone());
+    desk.tasks.create_task(check).await?;
+    let listed = desk.tasks.list_tasks(ListTasksRequest::default()).await?.into_inner().tasks;
+    assert_eq!(listed.into_iter().map(|task| task.title).collect::<Vec<_>>(), [Some(title)]);
 
     let url = office.database.config.url.reveal();
     let file = url.trim_start_matches("sqlite://").split('?').next().unwrap();
@@ -251,7 +261,7 @@ async fn answers_cannot_be_read_at_rest() -> anyhow::Result<()> {
         let content = std::fs::read(entry?.path())?;
         bytes += content.len();
         let found = content.windows(13).any(|window| window == b"0812999888777");
-        assert!(!found, "the answer lies in the database as it is");
+        assert!(!found, "what was written lies in the database as it is");
     }
     assert!(bytes > 0, "nothing was looked at");
     Ok(())

@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait as _;
 use tonic::Code;
 
 use super::{
+    applications::{lapse, withdraw},
     invariants,
     office::{Office, fields, finding, propose, refused, task},
     tasks::claim,
@@ -216,6 +217,41 @@ async fn a_task_is_completed_in_its_own_way_only(#[case] kind: Kind) -> anyhow::
     let get = stranger.decisions.get_decision(GetDecisionRequest { decision_id }).await;
     refused(get, found, ErrorReason::DecisionNotFound);
     Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn a_closed_application_returns_its_decision(#[case] kind: Kind) -> anyhow::Result<()> {
+    let office = Office::open(kind).await?;
+    let mut desk = office.system().await?;
+    let (mut one, mut two) = office.officers();
+    let (first, second) = (desk.evaluated().await?, desk.evaluated().await?);
+    let of_first = desk.proposed(&mut one, &first).await?;
+    let of_second = desk.proposed(&mut one, &second).await?;
+    let waiting = desk.confirming(&mut two, &second, &of_second).await?;
+
+    desk.applications.withdraw_application(withdraw(&first)).await?;
+    desk.applications.lapse_application(lapse(&second)).await?;
+
+    let late = two.decisions.confirm_decision(confirm(&waiting)).await;
+    refused(late, Code::FailedPrecondition, ErrorReason::TaskNotClaimed);
+    for Decision { decision_id, .. } in [of_first, of_second] {
+        let get = GetDecisionRequest { decision_id };
+        let returned = desk.decisions.get_decision(get).await?.into_inner().decision.unwrap();
+        assert_eq!(returned.state(), DecisionState::Returned);
+        assert_eq!(
+            (returned.return_reason.as_str(), returned.decided_by.as_str()),
+            ("application_closed", "")
+        );
+    }
+    let rows = invariants::rows(&office).await?;
+    let told =
+        "SELECT count(*) AS n FROM event WHERE type = 'rangkai.registration.v1.DecisionReturned'";
+    assert_eq!(invariants::number(&rows, told).await?, 2);
+    rows.close().await?;
+    invariants::check(&office).await
 }
 
 pub(crate) fn confirm(task: &Task) -> ConfirmDecisionRequest {

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Sta
 use super::office::Office;
 
 /// What must not be there: a name, and the rows that break it.
-const BROKEN: [(&str, &str); 7] = [
+const BROKEN: [(&str, &str); 9] = [
     (
         "a granted application without a record",
         "SELECT count(*) AS n FROM application a WHERE a.state = 'granted' \
@@ -29,8 +29,19 @@ const BROKEN: [(&str, &str); 7] = [
     ),
     (
         "a decision by one officer alone",
-        "SELECT count(*) AS n FROM decision WHERE state <> 'proposed' \
-         AND (decided_by IS NULL OR decided_by = proposed_by)",
+        "SELECT count(*) AS n FROM decision WHERE decided_by = proposed_by \
+         OR (state = 'confirmed' AND decided_by IS NULL)",
+    ),
+    (
+        "a decision that nobody returned although its application was not closed",
+        "SELECT count(*) AS n FROM decision d JOIN application a ON a.id = d.application_id \
+         WHERE d.state = 'returned' AND d.decided_by IS NULL \
+         AND a.state NOT IN ('withdrawn', 'lapsed')",
+    ),
+    (
+        "a decision that waits although its application does not",
+        "SELECT count(*) AS n FROM decision d JOIN application a ON a.id = d.application_id \
+         WHERE d.state = 'proposed' AND a.state <> 'submitted'",
     ),
     (
         "a task that waits although its application does not",
@@ -66,7 +77,8 @@ pub(crate) async fn check(office: &Office) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn number(rows: &DatabaseConnection, query: &str) -> anyhow::Result<i64> {
+/// The one number that a query answers as `n`.
+pub(crate) async fn number(rows: &DatabaseConnection, query: &str) -> anyhow::Result<i64> {
     let backend: DbBackend = rows.get_database_backend();
     let row = rows.query_one_raw(Statement::from_string(backend, query)).await?;
     Ok(row.unwrap().try_get("", "n")?)

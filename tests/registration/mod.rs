@@ -9,4 +9,5 @@ mod invariants;
 mod office;
 mod records;
 mod retries;
+mod running;
 mod tasks;

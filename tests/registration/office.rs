@@ -19,7 +19,7 @@ use rangkai_proto::{
     r#type::v1::Text,
 };
 use rangkai_registration::{Config, Registration};
-use rangkai_rpc::{Ready, Server, ServerConfig};
+use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_telemetry::TelemetryConfig;
 use rangkai_testkit::{Client, Keys, Kind, TestDatabase, caller, database, fresh, serve};
 use serde_json::json;
@@ -49,6 +49,22 @@ pub(crate) struct Office {
     pub(crate) keys: Keys,
 }
 
+/// The configuration of a block on `database`.
+pub(crate) fn config(database: &TestDatabase) -> Config {
+    let auth = AuthConfig {
+        issuer: rangkai_testkit::ISSUER.to_owned(),
+        audience: rangkai_testkit::AUDIENCE.to_owned(),
+        identity: None,
+        jwks_file: None,
+    };
+    Config {
+        server: ServerConfig::default(),
+        database: database.config.clone(),
+        telemetry: TelemetryConfig::default(),
+        auth,
+    }
+}
+
 /// The five services, as one caller uses them.
 #[derive(Clone)]
 pub(crate) struct Desk {
@@ -65,18 +81,7 @@ impl Office {
         let database = database(kind).await?;
         let keys = Keys::new()?;
         let clock = Clock::system();
-        let auth = AuthConfig {
-            issuer: rangkai_testkit::ISSUER.to_owned(),
-            audience: rangkai_testkit::AUDIENCE.to_owned(),
-            identity: None,
-            jwks_file: None,
-        };
-        let config = Config {
-            server: ServerConfig::default(),
-            database: database.config.clone(),
-            telemetry: TelemetryConfig::default(),
-            auth,
-        };
+        let config = config(&database);
         let registration = Registration::open(&config, clock.clone()).await?;
         let server = Server {
             config: config.server,

@@ -94,11 +94,6 @@ impl Identity {
         self.db.ready().await
     }
 
-    /// Makes a new signing key when the newest is old, and seals the audit log, until stopped.
-    pub async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.db.keep_audit_sealed(&stop), self.keep_keys_fresh(&stop));
-    }
-
     /// Makes a new signing key if one is due: one pass of [`Identity::work`].
     ///
     /// # Errors
@@ -108,7 +103,8 @@ impl Identity {
         Ok(self.issuer.rotate().await?)
     }
 
-    async fn keep_keys_fresh(&self, stop: &CancellationToken) {
+    /// Makes a new signing key whenever the newest is old, until stopped.
+    pub async fn work(&self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
             if let Err(error) = self.issuer.rotate().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "no key was made");
@@ -124,6 +120,10 @@ impl Block for Identity {
 
     fn json(&self) -> Option<axum::Router> {
         Some(self.json())
+    }
+
+    fn db(&self) -> &Db {
+        &self.db
     }
 
     async fn ready(&self) -> bool {

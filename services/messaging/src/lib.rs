@@ -99,6 +99,10 @@ impl Block for Messaging {
         self.routes()
     }
 
+    fn db(&self) -> &Db {
+        &self.db
+    }
+
     async fn ready(&self) -> bool {
         self.ready().await
     }

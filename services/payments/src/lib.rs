@@ -62,12 +62,16 @@ impl Block for Payments {
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
+    fn db(&self) -> &Db {
+        &self.db
+    }
+
     async fn ready(&self) -> bool {
         self.db.ready().await
     }
 
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.keep_expiring(&stop), self.db.keep_audit_sealed(&stop));
+        self.keep_expiring(&stop).await;
     }
 }
 

@@ -27,7 +27,7 @@ use rangkai_proto::registration::v1::{
     decision_service_server::DecisionServiceServer, record_service_server::RecordServiceServer,
     task_service_server::TaskServiceServer,
 };
-use rangkai_rpc::{Ready, Server};
+use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -52,10 +52,11 @@ impl Registration {
         let db = db.context("the database of registration")?;
         Ok(Self { db, definitions: definitions::Definitions::default() })
     }
+}
 
-    /// Every gRPC service of this block.
-    #[must_use]
-    pub fn routes(&self) -> Routes {
+/// It has no jobs of its own: whatever has its time, a workflow asks for.
+impl Block for Registration {
+    fn routes(&self) -> Routes {
         Routes::new(CatalogueServiceServer::new(self.clone()))
             .add_service(ApplicationServiceServer::new(self.clone()))
             .add_service(TaskServiceServer::new(self.clone()))
@@ -64,14 +65,12 @@ impl Registration {
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
-    /// Whether the block can work.
-    pub async fn ready(&self) -> bool {
-        self.db.ready().await
+    fn db(&self) -> &Db {
+        &self.db
     }
 
-    /// Runs until `stop`. Nothing happens here by itself: whatever has its time, a workflow asks for.
-    pub async fn work(&self, stop: CancellationToken) {
-        stop.cancelled().await;
+    async fn ready(&self) -> bool {
+        self.db.ready().await
     }
 }
 
@@ -86,20 +85,7 @@ pub async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let registration = Registration::open(&config, clock.clone()).await?;
-    let gate = Gate::open(&config.auth).await?.with_clock(clock);
-    let probe = registration.clone();
-    let server = Server {
-        config: config.server,
-        routes: registration.routes(),
-        json: None,
-        gate,
-        ready: Ready::new(move || {
-            let probe = probe.clone();
-            async move { probe.ready().await }
-        }),
-    };
-    let serving = server.serve(listener, stop.clone().cancelled_owned());
-    let (ended, ()) = tokio::join!(serving, registration.work(stop));
-    Ok(ended?)
+    let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
+    let registration = Registration::open(&config, clock).await?;
+    rangkai_rpc::run(registration, config.server, gate, listener, stop).await
 }

@@ -70,6 +70,10 @@ impl Block for Workflow {
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
+    fn db(&self) -> &Db {
+        &self.db
+    }
+
     async fn ready(&self) -> bool {
         self.db.ready().await
     }

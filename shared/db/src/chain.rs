@@ -57,13 +57,15 @@ impl Db {
         }
     }
 
-    /// Seals the audit log every few seconds, until `stop` is cancelled.
+    /// Seals the audit log every few seconds, until `stop` is cancelled, and then once more.
     ///
     /// The head goes to the log each time it moved: where logs leave the machine, that is the copy
     /// outside the database by which a log cut off at its end is noticed.
     pub async fn keep_audit_sealed(&self, stop: &CancellationToken) {
         let mut last = 0;
-        while stop.run_until_cancelled(tokio::time::sleep(SEAL_EVERY)).await.is_some() {
+        let mut on = true;
+        while on {
+            on = stop.run_until_cancelled(tokio::time::sleep(SEAL_EVERY)).await.is_some();
             match self.seal_audit().await {
                 Ok(head) if head.position > last => {
                     last = head.position;

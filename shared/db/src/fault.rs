@@ -2,11 +2,21 @@
 
 use sea_orm::{DbErr, RuntimeErr};
 
+/// Whether an error is the database being out of reach or too busy, now: it says nothing of what
+/// was asked for, which may have happened, and which may be asked for again.
+#[must_use]
+pub fn is_passing(error: &DbErr) -> bool {
+    Fault::of(error) != Fault::Plain
+}
+
 /// What to do about a failed statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     /// The statement was wrong, or a constraint refused it.
     Plain,
+    /// Waiting was in vain: for a lock, for a connection, for the turn to write. Waiting again at
+    /// once would only make the queue longer.
+    Busy,
     /// The connection is gone; nothing of an uncommitted transaction remains.
     Lost,
     /// Another transaction was in the way; the same work may succeed next time.
@@ -15,6 +25,9 @@ pub(crate) enum Fault {
 
 impl Fault {
     pub(crate) fn of(error: &DbErr) -> Self {
+        if matches!(error, DbErr::ConnectionAcquire(_)) {
+            return Self::Busy;
+        }
         let (DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error))) = error
@@ -25,6 +38,9 @@ impl Fault {
         if matches!(error, sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) {
             return Self::Lost;
         }
+        if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) {
+            return Self::Busy;
+        }
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         code.map_or(Self::Plain, |code| coded(&code))
     }
@@ -34,7 +50,8 @@ impl Fault {
 fn coded(code: &str) -> Fault {
     match code {
         "40001" | "40P01" => Fault::Conflict,
-        "57P01" | "57P02" | "57P03" | "25P03" => Fault::Lost,
+        "55P03" | "53300" => Fault::Busy,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Fault::Lost,
         code if code.len() == 5 => {
             if code.starts_with("08") {
                 Fault::Lost
@@ -51,6 +68,8 @@ fn coded(code: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::ConnAcquireErr;
+
     use super::*;
 
     #[test]
@@ -58,10 +77,26 @@ mod tests {
         for code in ["40001", "40P01", "5", "517", "261", "6"] {
             assert_eq!(coded(code), Fault::Conflict, "{code}");
         }
-        for code in ["23505", "2067", "55P03", "1", "25P02"] {
+        for code in ["23505", "2067", "1", "25P02"] {
             assert_eq!(coded(code), Fault::Plain, "{code}");
         }
-        assert_eq!(coded("57P01"), Fault::Lost);
-        assert_eq!(coded("08006"), Fault::Lost);
+        for code in ["55P03", "53300"] {
+            assert_eq!(coded(code), Fault::Busy, "{code}");
+        }
+        for code in ["57P01", "57P03", "08006"] {
+            assert_eq!(coded(code), Fault::Lost, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_database_out_of_reach_is_told_from_one_that_says_no() {
+        let reset = sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        let query = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
+
+        assert!(is_passing(&query(reset)));
+        assert!(is_passing(&query(sqlx::Error::PoolTimedOut)));
+        assert!(is_passing(&DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+        assert!(!is_passing(&query(sqlx::Error::ColumnNotFound("agency".to_owned()))));
+        assert!(!is_passing(&DbErr::Custom("a read wrote".to_owned())));
     }
 }

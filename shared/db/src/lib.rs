@@ -20,6 +20,7 @@ mod work;
 pub use chain::{AuditHead, AuditReport};
 pub use config::DatabaseConfig;
 pub use connect::Db;
+pub use fault::is_passing;
 pub use lease::Lease;
 pub use migrate::OpenError;
 pub use once::{Call, RequestIdReused};

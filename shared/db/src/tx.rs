@@ -37,7 +37,7 @@ pub(crate) struct Inner {
     pub(crate) backend: DatabaseBackend,
     /// Gone once the transaction has ended.
     pub(crate) open: RwLock<Option<Open>>,
-    pub(crate) fault: Mutex<Option<Fault>>,
+    pub(crate) fault: Mutex<Option<(Fault, DbErr)>>,
     pub(crate) subjects: Mutex<Vec<(&'static str, Uuid)>>,
     pub(crate) wrote: AtomicBool,
     pub(crate) told: AtomicBool,
@@ -113,14 +113,17 @@ impl Tx {
         self.inner.told.store(true, Ordering::Relaxed);
     }
 
-    /// The worst that a statement ran into so far.
-    pub(crate) fn fault(&self) -> Option<Fault> {
-        *self.inner.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The worst that a statement ran into so far, and what the database said then.
+    pub(crate) fn fault(&self) -> Option<(Fault, DbErr)> {
+        self.inner.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn note(&self, error: &DbErr) {
+        let fault = Fault::of(error);
         let mut worst = self.inner.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        *worst = (*worst).max(Some(Fault::of(error)));
+        if worst.as_ref().is_none_or(|(worst, _)| fault > *worst) {
+            *worst = Some((fault, error.clone()));
+        }
     }
 
     pub(crate) fn subjects(&self) -> String {

@@ -103,17 +103,19 @@ impl Db {
         let Some(Open { transaction, _writer }) = open else {
             return Attempt::Done(Err(DbErr::Custom("the transaction is over".into()).into()));
         };
-        let refusal = match (tx.fault(), &result) {
+        let (fault, said) = tx.fault().unzip();
+        let refusal = match (fault, &result) {
             (Some(Fault::Plain), Ok(_)) => Some("a statement failed and the work went on"),
             (None, Ok(_)) if outlived => Some("a transaction outlived its work"),
             (None, Ok(_)) if read && tx.inner.wrote.load(Ordering::Relaxed) => Some("a read wrote"),
             (Some(_) | None, _) => None,
         };
-        let commit = !read && tx.fault().is_none() && result.is_ok() && refusal.is_none();
+        let commit = !read && fault.is_none() && result.is_ok() && refusal.is_none();
         let ended = if commit { transaction.commit().await } else { transaction.rollback().await };
-        match (tx.fault(), result) {
-            (Some(fault @ (Fault::Conflict | Fault::Lost)), result) => {
-                failed(fault, result.err().unwrap_or_else(|| passed_over().into()))
+        match (fault.zip(said), result) {
+            // Whatever the work made of it: this is what the database said.
+            (Some((fault @ (Fault::Busy | Fault::Conflict | Fault::Lost), said)), _) => {
+                failed(fault, said.into())
             }
             (_, Err(error)) => Attempt::Done(Err(error)),
             (_, Ok(value)) => match (refusal, ended) {
@@ -181,13 +183,9 @@ impl Db {
 
 fn failed<T, E>(fault: Fault, error: E) -> Attempt<T, E> {
     match fault {
-        Fault::Plain => Attempt::Done(Err(error)),
+        Fault::Plain | Fault::Busy => Attempt::Done(Err(error)),
         Fault::Conflict | Fault::Lost => Attempt::Again(fault, error),
     }
-}
-
-fn passed_over() -> DbErr {
-    DbErr::Custom("a conflict was passed over".into())
 }
 
 /// Grows with each attempt, and is never the same for two that collided.

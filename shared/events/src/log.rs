@@ -84,7 +84,7 @@ impl Reading {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
-                    let _ = reader.send(Err(rangkai_rpc::internal(&error))).await;
+                    let _ = reader.send(Err(rangkai_rpc::database(&error))).await;
                     return;
                 }
             }

@@ -33,7 +33,7 @@ pub use page::page_token;
 pub use rangkai_auth::{EndpointConfig, EndpointError, connect};
 pub use rules::RuleError;
 pub use server::{ServeError, Server};
-pub use status::{internal, refusal, spelled};
+pub use status::{database, internal, refusal, spelled};
 pub use stop::{shutdown_signal, stop_token};
 pub use tls::TlsError;
 pub use violations::Violations;

@@ -8,11 +8,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use rangkai_db::DbErr;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The domain of the server's own reasons.
 pub(crate) const DOMAIN: &str = "rangkai.rpc";
+/// How long a caller waits before it asks a server in trouble again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A rule said no: `reason` and `metadata` are part of the contract, the message is for people.
 #[must_use]
@@ -36,9 +39,22 @@ pub fn internal(error: &(dyn Error + 'static)) -> Status {
     Status::internal("internal error")
 }
 
+/// The database failed. Where it is out of reach or too busy, nobody knows whether the call took
+/// effect; it may be sent again with the same request id. Anything else is ours to mend.
+#[must_use]
+pub fn database(error: &DbErr) -> Status {
+    if !rangkai_db::is_passing(error) {
+        return internal(error);
+    }
+    tracing::warn!(error = error as &dyn Error, "the database did not answer");
+    let mut details = ErrorDetails::with_retry_info(Some(PAUSE));
+    details.set_error_info("DATABASE_UNAVAILABLE", DOMAIN, HashMap::new());
+    Status::with_error_details(Code::Unavailable, "the database is not available", details)
+}
+
 /// The server has as much to do as it can; a retry may help.
 pub(crate) fn overloaded() -> Status {
-    let mut details = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+    let mut details = ErrorDetails::with_retry_info(Some(PAUSE));
     details.set_error_info("OVERLOADED", DOMAIN, HashMap::new());
     Status::with_error_details(Code::Unavailable, "too many calls are under way", details)
 }

@@ -18,7 +18,7 @@ impl From<Error> for Status {
                 let reason = ErrorReason::RequestIdReused;
                 rangkai_rpc::refusal(Code::AlreadyExists, DOMAIN, reason.as_str_name(), [], reused)
             }
-            Error::Database(source) => rangkai_rpc::internal(&source),
+            Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Vault(_)
             | Error::Signing(_)
             | Error::NoSigningKey

@@ -25,11 +25,10 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Unfit(faults) => unfit(faults),
-            Error::Reused(_)
-            | Error::Template
-            | Error::Vault(_)
-            | Error::Sealed
-            | Error::Database(_) => internal(&error),
+            Error::Database(source) => rangkai_rpc::database(&source),
+            Error::Reused(_) | Error::Template | Error::Vault(_) | Error::Sealed => {
+                internal(&error)
+            }
         }
     }
 }

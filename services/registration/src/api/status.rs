@@ -26,7 +26,7 @@ impl From<Error> for Status {
                 [],
                 reused,
             ),
-            Error::Database(source) => rangkai_rpc::internal(&source),
+            Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Definition | Error::Randomness | Error::Numbers) => {
                 rangkai_rpc::internal(&error)
             }

@@ -6,6 +6,9 @@ use rangkai_primitives::{Id, Sensitive, Timestamp};
 
 use super::{Application, Definition, Finding, Refusal, Source, Task};
 
+/// Why a decision was returned that no officer returned.
+const APPLICATION_CLOSED: &str = "application_closed";
+
 /// What two officers decide about an application.
 #[derive(Clone, Debug)]
 pub struct Decision {
@@ -89,6 +92,12 @@ impl Decision {
     /// The decision after a second officer returned it.
     pub fn give_back(self, officer: &str, reason: String, now: Timestamp) -> Result<Self, Refusal> {
         self.leave_proposed(DecisionState::Returned, reason, officer, now)
+    }
+
+    /// The decision after its application was closed: nobody is to decide any more.
+    pub fn give_back_unread(self, now: Timestamp) -> Self {
+        let return_reason = APPLICATION_CLOSED.to_owned().into();
+        Self { state: DecisionState::Returned, return_reason, update_time: now, ..self }
     }
 
     /// Says no unless it waits for a second officer.

@@ -5,7 +5,7 @@ use rangkai_primitives::{Id, Page, Sensitive};
 use serde_json::Value as Json;
 use tracing::instrument;
 
-use super::service;
+use super::{decision, service};
 use crate::{
     definitions::{Definitions, compute},
     domain::{
@@ -82,7 +82,9 @@ pub async fn submit(
 #[instrument(skip_all, fields(application.id = %id))]
 pub async fn withdraw(tx: &Tx, id: Id<Application>, reason: String) -> Result<Application, Error> {
     let application = close(tx, id, ApplicationState::Withdrawn, reason).await?;
+    // Told first, so that whoever waits for the decision hears why it is returned.
     tell::application_withdrawn(tx, &application).await?;
+    decision::give_back_of(tx, id).await?;
     Ok(application)
 }
 
@@ -91,6 +93,7 @@ pub async fn withdraw(tx: &Tx, id: Id<Application>, reason: String) -> Result<Ap
 pub async fn lapse(tx: &Tx, id: Id<Application>, reason: String) -> Result<Application, Error> {
     let application = close(tx, id, ApplicationState::Lapsed, reason).await?;
     tell::application_lapsed(tx, &application).await?;
+    decision::give_back_of(tx, id).await?;
     Ok(application)
 }
 

@@ -62,6 +62,18 @@ pub async fn give_back(tx: &Tx, id: Id<Task>, reason: String) -> Result<Decision
     Ok(decision)
 }
 
+/// Returns the decision that waits about an application, if there is one: it was closed, and no
+/// officer will confirm anything about it.
+pub async fn give_back_of(tx: &Tx, application: Id<Application>) -> Result<(), Error> {
+    let Some(id) = store::decision::proposed(tx, application).await? else { return Ok(()) };
+    let decision = store::decision::lock(tx, id).await?.ok_or(Refusal::DecisionNotFound)?;
+    let decision = decision.give_back_unread(tx.now());
+    store::decision::update(tx, &decision).await?;
+    tx.changed("decision", id.uuid());
+    tell::decision_returned(tx, &decision).await?;
+    Ok(())
+}
+
 /// Gets a decision; that somebody read it is recorded.
 pub async fn get(tx: &Tx, id: Id<Decision>) -> Result<Decision, Error> {
     let decision = store::decision::find(tx, id).await?.ok_or(Refusal::DecisionNotFound)?;

@@ -5,7 +5,7 @@ use rangkai_primitives::{Id, Page, Sensitive};
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
 
 use super::sealed::{open, seal};
-use crate::domain::{Application, Task, TaskFilter, Text};
+use crate::domain::{Application, Task, TaskFilter};
 
 /// One row.
 #[sea_orm::model]
@@ -19,8 +19,7 @@ pub struct Model {
     pub service_name: String,
     pub kind: String,
     pub role: String,
-    pub title_id: String,
-    pub title_en: String,
+    pub title: Vec<u8>,
     pub decision_id: Option<Uuid>,
     pub barred_officer: Option<String>,
     pub state: String,
@@ -67,7 +66,7 @@ pub async fn list(tx: &Tx, filter: &TaskFilter, page: &Page<Task>) -> Result<Vec
         query = query.filter(COLUMN.id.lt(after.uuid()));
     }
     let rows = query.order_by_desc(COLUMN.id).limit(page.limit()).all(tx).await?;
-    rows.into_iter().map(|row| assemble(row, String::new())).collect()
+    rows.into_iter().map(|row| assemble(tx, row, String::new())).collect()
 }
 
 /// Writes a task back.
@@ -98,8 +97,7 @@ fn row(tx: &Tx, task: &Task) -> Result<Model, DbErr> {
         service_name: task.service_name.clone(),
         kind: task.kind.to_string(),
         role: task.role.clone(),
-        title_id: task.title.id.clone(),
-        title_en: task.title.en.clone(),
+        title: seal(tx, &task.title)?,
         decision_id: task.decision.map(Id::uuid),
         barred_officer: task.barred_officer.clone(),
         state: task.state.to_string(),
@@ -114,10 +112,10 @@ fn row(tx: &Tx, task: &Task) -> Result<Model, DbErr> {
 
 fn read(tx: &Tx, row: Model) -> Result<Task, DbErr> {
     let note = open(tx, &row.note)?;
-    assemble(row, note)
+    assemble(tx, row, note)
 }
 
-fn assemble(row: Model, note: String) -> Result<Task, DbErr> {
+fn assemble(tx: &Tx, row: Model, note: String) -> Result<Task, DbErr> {
     let corrupt = |column: &str| DbErr::Type(format!("task {}: {column}", row.id));
     Ok(Task {
         id: row.id.into(),
@@ -127,7 +125,7 @@ fn assemble(row: Model, note: String) -> Result<Task, DbErr> {
         note: Sensitive::new(note),
         service_name: row.service_name,
         role: row.role,
-        title: Text { id: row.title_id, en: row.title_en },
+        title: open(tx, &row.title)?,
         decision: row.decision_id.map(Id::from),
         barred_officer: row.barred_officer,
         officer: row.officer,

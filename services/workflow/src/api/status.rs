@@ -21,7 +21,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::Database(source) => rangkai_rpc::internal(&source),
+            Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::RequestIdReused(_) | Error::Unreadable(_)) => {
                 rangkai_rpc::internal(&error)
             }
