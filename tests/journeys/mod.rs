@@ -14,3 +14,4 @@ mod stop;
 mod tutorial;
 mod twins;
 mod until;
+mod withdrawals;

@@ -30,7 +30,7 @@ const THINGS: [Things; 5] = [
         method: "rangkai.registration.v1.ApplicationService/ListApplications",
         list: "applications",
         prefix: "APPLICATION_STATE_",
-        finals: &["granted", "refused", "lapsed"],
+        finals: &["granted", "refused", "withdrawn", "lapsed"],
     },
     Things {
         name: "workflow instance",
@@ -51,7 +51,7 @@ const THINGS: [Things; 5] = [
         method: "rangkai.payments.v1.BillService/ListBills",
         list: "bills",
         prefix: "BILL_STATE_",
-        finals: &["paid", "expired"],
+        finals: &["paid", "expired", "cancelled"],
     },
     Things {
         name: "refund",
