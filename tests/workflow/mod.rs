@@ -1,5 +1,6 @@
 //! The workflow block, seen from outside.
 
+mod away;
 mod contract;
 mod crash;
 mod double;

@@ -72,6 +72,8 @@ pub struct Intent {
     pub request_id: Uuid,
     /// Whether it may be sent again when no answer came.
     pub safe: bool,
+    /// When it was announced.
+    pub announced: Timestamp,
     /// When nobody waits for the answer any more.
     pub deadline: Option<Timestamp>,
 }
