@@ -7,6 +7,7 @@ mod double;
 mod events;
 mod invariants;
 mod language;
+mod privacy;
 mod replicas;
 mod support;
 mod time;
