@@ -88,6 +88,11 @@ impl Double {
         self.plays.lock().unwrap_or_else(PoisonError::into_inner).extend(plays);
     }
 
+    /// From now on it answers, whatever was planned.
+    pub fn back(&self) {
+        self.plays.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// What it saw so far.
     pub fn seen(&self) -> Seen {
         self.seen.borrow().clone()

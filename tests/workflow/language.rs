@@ -142,20 +142,6 @@ async fn no_answer_is_asked_for_again_under_the_same_id_and_an_error_answer_is_n
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn silence_becomes_an_error_once_patience_is_over() -> anyhow::Result<()> {
-    let (house, desk, _process) = House::at_work(Kind::Sqlite).await?;
-    house.double.plan(vec![Play::Refuse(Status::new(Code::Unavailable, "")); 4]);
-
-    let instance = desk.begin(&format!("- c: {}", refund("b")), &json!({})).await?;
-    let ended = desk.end(&instance).await?;
-
-    assert_eq!(ended.problem.unwrap().status, 503);
-    let seen = house.double.seen();
-    assert_eq!((seen.calls.len(), seen.total()), (1, 4));
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_method_without_an_endpoint_is_a_configuration_error() -> anyhow::Result<()> {
     let (_house, desk, _process) = House::at_work(Kind::Sqlite).await?;
     let call = "call: 'rangkai.identity.v1.PersonService.ResolveSubject:1@default'";

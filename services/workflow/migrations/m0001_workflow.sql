@@ -59,9 +59,10 @@ CREATE TABLE history (
     sequence bigint NOT NULL,
     kind text NOT NULL,
     task text NOT NULL,
-    detail text NOT NULL,
-    -- Problem details as JSON; without personal data.
-    problem text,
+    -- Sealed; null when there is none. Why an instance was cancelled is in somebody's own words.
+    detail bytea,
+    -- Problem details as JSON, sealed: the type of a raised error may be computed.
+    problem bytea,
     time timestamptz NOT NULL,
     PRIMARY KEY (instance_id, sequence)
 );

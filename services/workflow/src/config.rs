@@ -48,12 +48,13 @@ pub struct EngineConfig {
     pub poll_max_ms: u64,
     /// How many instances to lead at once.
     pub in_flight: usize,
-    /// How often a call that got no answer is sent.
-    pub call_attempts: u32,
-    /// How long a call that got no answer is sent again.
-    pub call_ms: u64,
-    /// The first pause before a call is sent again; each next one is twice as long.
-    pub call_pause_ms: u64,
+    /// The first pause before a call that got no answer is sent again; each next one is about twice
+    /// as long.
+    pub call_pause_min_ms: u64,
+    /// The longest such pause.
+    pub call_pause_max_ms: u64,
+    /// How often a call is sent whose callee answers that it failed inside.
+    pub call_failures: u32,
     /// How long calls under way are waited for when the process is asked to stop.
     pub drain_ms: u64,
     /// How long events are kept for those who listen later.

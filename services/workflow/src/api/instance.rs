@@ -12,7 +12,10 @@ use uuid::Uuid;
 use super::{status::of_change, watch::Watching, write::entry};
 use crate::{
     Workflow,
-    domain::instance::{Entry, Instance, State, Wanted},
+    domain::{
+        instance::{Entry, Instance, State, Wanted},
+        message::fits,
+    },
     error::Error,
     ops::{self, instance::NewInstance},
 };
@@ -46,8 +49,9 @@ impl InstanceService for Workflow {
     ) -> Result<Response<wire::GetInstanceResponse>, Status> {
         let caller = caller(&request)?;
         let id = read_id(Violations::of(request.get_ref()), &request.get_ref().instance_id)?;
-        let find = move |tx| async move { ops::instance::find(&tx, id).await };
-        let found = self.db.read(caller, find).await?;
+        let method = "rangkai.workflow.v1.InstanceService/GetInstance";
+        let read = move |tx| async move { ops::instance::read(&tx, id).await };
+        let found = self.db.act(caller, method, read).await?;
         Ok(Response::new(wire::GetInstanceResponse { instance: Some(found.into()) }))
     }
 
@@ -137,7 +141,10 @@ fn read_start(
     let call = call(method, request, &mut fields, &message.request_id);
     let case_id = fields.parse_if_set("case_id", &message.case_id);
     let input = match &message.input {
-        Some(input) => fields.keep("input", rangkai_proto::to_json(input)),
+        Some(input) => {
+            let input = rangkai_proto::to_json(input).map_err(|error| error.to_string());
+            fields.keep("input", input.and_then(|input| fits(&input).map(|()| input)))
+        }
         None => Some(json!({})),
     };
     fields.check(|| {

@@ -33,7 +33,10 @@ impl Workflow {
     ) -> Result<Watching, Status> {
         // Listened to before the first look, so that no change falls between.
         let changes = self.engine.changes();
-        let first = self.look(&caller, id).await?;
+        // Once for each watcher, on record: what follows is the same instance, seen by the same eyes.
+        let method = "rangkai.workflow.v1.InstanceService/WatchInstance";
+        let read = move |tx| async move { ops::instance::read(&tx, id).await };
+        let first = self.db.act(caller.clone(), method, read).await?;
         let (sender, receiver) = mpsc::channel(1);
         let block = self.clone();
         tokio::spawn(async move { block.send((caller, id), first, changes, sender).await });

@@ -20,6 +20,18 @@ pub struct Event {
     pub envelope: Value,
 }
 
+/// What an event is looked up by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Keys {
+    /// Each of these.
+    Each(Vec<Vec<u8>>),
+    /// Whatever anybody looks for.
+    Any,
+}
+
+/// What an event is kept under that whoever looks for its type must see; no path begins like this.
+pub const ANY: &[u8] = b"*";
+
 /// An event in an instance's mail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mail {
@@ -51,12 +63,13 @@ impl Event {
         Self { id: identity(source, id), kind: kind.to_owned(), envelope }
     }
 
-    /// Every short value in it with the path to it: what it can be looked up by.
+    /// Every short value in it with the path to it: what it can be looked up by. One with too many
+    /// of them is looked up by [`ANY`] instead: whoever waits for its type looks at it.
     #[must_use]
-    pub fn keys(&self) -> Vec<Vec<u8>> {
+    pub fn keys(&self) -> Keys {
         let mut keys = Vec::new();
         collect("", &self.envelope, &mut keys);
-        keys
+        if keys.len() > MOST_KEYS { Keys::Any } else { Keys::Each(keys) }
     }
 }
 
@@ -94,7 +107,7 @@ fn collect(path: &str, value: &Value, keys: &mut Vec<Vec<u8>>) {
         for (name, member) in members {
             collect(&format!("{path}.{name}"), member, keys);
         }
-    } else if keys.len() < MOST_KEYS && !path.is_empty() {
+    } else if keys.len() <= MOST_KEYS && !path.is_empty() {
         keys.extend(key(path, value));
     }
 }
@@ -108,13 +121,16 @@ mod tests {
         let data = json!({"caseId": "7", "amount": {"units": "5"}, "list": [1]});
         let event = Event::new(("s", "1"), ("t", "b"), Timestamp::UNIX_EPOCH, &data);
 
-        let keys = event.keys();
+        let Keys::Each(keys) = event.keys() else { panic!("it has few values") };
 
         for (path, value) in [(".data.caseId", "7"), (".data.amount.units", "5"), (".subject", "b")]
         {
             assert!(is_path(path));
             assert!(keys.contains(&key(path, &json!(value)).unwrap()), "{path}");
         }
+        let wide: Map<_, _> = (0..MOST_KEYS).map(|at| (format!("n{at}"), json!(at))).collect();
+        let wide = Event::new(("s", "2"), ("t", "b"), Timestamp::UNIX_EPOCH, &json!(wide));
+        assert_eq!(wide.keys(), Keys::Any);
         assert!(!is_path(".data.a | length") && !is_path(".") && !is_path(".a[0]"));
     }
 }

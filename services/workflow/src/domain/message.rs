@@ -8,6 +8,36 @@ use serde_json::{Map, Value};
 
 use super::definition::read_span;
 
+/// The most levels of JSON that fit into a message: each takes up to three levels of the message,
+/// of which readers take a hundred.
+pub const MAX_LEVELS: usize = 30;
+
+/// Says what is wrong with a value that is nested too deep for a message.
+///
+/// # Errors
+///
+/// When it is.
+pub fn fits(value: &Value) -> Result<(), String> {
+    let levels = levels(value, MAX_LEVELS + 1);
+    (levels <= MAX_LEVELS)
+        .then_some(())
+        .ok_or_else(|| format!("is nested more than {MAX_LEVELS} levels deep"))
+}
+
+/// How deep a value is nested, looked at to `most` levels.
+fn levels(value: &Value, most: usize) -> usize {
+    let Some(less) = most.checked_sub(1) else { return 0 };
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        Value::Array(items) => {
+            1 + items.iter().map(|item| levels(item, less)).max().unwrap_or_default()
+        }
+        Value::Object(members) => {
+            1 + members.values().map(|member| levels(member, less)).max().unwrap_or_default()
+        }
+    }
+}
+
 /// Reads a message. Unknown fields are refused, and so is a second spelling of a field. A duration
 /// may be written as ISO 8601.
 ///
@@ -43,7 +73,10 @@ fn tidy(shape: &MessageDescriptor, value: Value, path: &str) -> Result<Value, St
             let span = span.map_err(|_| format!("{path} is not a duration"))?;
             Ok(Value::String(format!("{}.{:09}s", span.as_secs(), span.subsec_nanos())))
         }
-        (name, value) if name.starts_with("google.protobuf.") => Ok(value),
+        (name, value) if name.starts_with("google.protobuf.") => {
+            fits(&value).map_err(|wrong| format!("{path} {wrong}"))?;
+            Ok(value)
+        }
         (name, Value::Object(members)) => {
             let mut tidied = Map::new();
             for (key, member) in members {

@@ -16,7 +16,7 @@ pub struct Problem {
     /// What went wrong, in short.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// What went wrong, in full; holds no personal data.
+    /// What went wrong, in full; holds no personal data unless it is `computed`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
     /// The task that failed, as a pointer into the document; empty until it is known.
@@ -25,6 +25,9 @@ pub struct Problem {
     /// What the callee said: code, message and details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grpc: Option<Box<Value>>,
+    /// Whether an author's expression made the title or the detail, out of whatever it read.
+    #[serde(default)]
+    pub computed: bool,
     /// How the engine may go on from here; no author sees it.
     #[serde(default)]
     pub fate: Fate,
@@ -63,6 +66,16 @@ impl Problem {
     pub fn outcome_unknown(detail: impl Into<String>) -> Self {
         let problem = Self::standard("communication", "outcome unknown", detail);
         Self { fate: Fate { unknown: true, last: true, wait_ms: 0 }, ..problem }
+    }
+
+    /// What of it may be told to whoever reads a history: nothing that may name a person.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.grpc = None;
+        if self.computed {
+            (self.title, self.detail) = (String::new(), String::new());
+        }
+        self
     }
 
     /// The same, raised by the task at `pointer` unless it says where.

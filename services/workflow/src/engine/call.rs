@@ -1,6 +1,6 @@
 //! Sending announced calls, and sending them again until there is an answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use prost_reflect::DynamicMessage;
@@ -10,52 +10,87 @@ use serde_json::Value;
 use tonic::{Request, Status, client::Grpc};
 use uuid::Uuid;
 
-use super::{Engine, status};
+use super::{
+    Engine,
+    calls::Resting,
+    status::{self, Meaning},
+};
 use crate::{
     config::ms,
-    domain::{message, problem::Problem, run::Intent},
+    domain::{
+        message,
+        problem::{Fate, Problem},
+        run::Intent,
+    },
 };
 
-/// The longest pause before a call is sent again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How long a call may take when its contract does not say.
 const USUAL: Duration = Duration::from_secs(10);
+/// How much longer each pause is than the one before, after a failure inside the callee.
+const GROWTH: u32 = 4;
 
 impl Engine {
     /// Sends a call until there is an answer that says what became of it, or none can be had.
+    ///
+    /// A call that may be repeated and gets no answer is sent again for as long as its task may
+    /// take, without end if nothing says how long: a callee that is away for hours is back some time.
+    /// Where the callee failed inside, it may do so every time, and the task hears of it after a while.
     pub async fn send(
         &self,
         agency: Agency,
         intent: Intent,
         traceparent: Option<String>,
+        resting: Resting,
     ) -> Result<Value, Problem> {
-        let begin = Instant::now();
-        let mut pause = ms(self.config().call_pause_ms);
-        let mut attempt = 1;
-        loop {
+        let mut failures = 0;
+        while !self.time_for(&intent).is_zero() {
             let status = match self.send_once(&agency, &intent, traceparent.as_deref()).await? {
                 Ok(answer) => return read(&intent, &answer),
                 Err(status) => status,
             };
-            if !status::is_unknown(&status) {
-                return Err(status::problem(&status));
-            }
-            if !intent.safe {
-                return Err(Problem::outcome_unknown(
-                    "a call got no answer and may not be repeated",
-                ));
-            }
-            let over = attempt >= self.config().call_attempts
-                || begin.elapsed() >= ms(self.config().call_ms)
-                || self.time_for(&intent).is_zero();
+            let meaning = status::meaning(&status);
+            failures += u32::from(meaning == Meaning::Failure);
+            let over = match meaning {
+                Meaning::Answer => true,
+                Meaning::Failure => !intent.safe || failures >= self.config().call_failures,
+                Meaning::Silence => !intent.safe,
+            };
             if over {
-                return Err(status::problem(&status));
+                return Err(status::problem(&status, intent.safe));
             }
-            tracing::info!(method = intent.method, attempt, code = ?status.code(), "a call got no answer");
-            tokio::time::sleep(spread(pause)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            attempt += 1;
+            let pause = match meaning {
+                Meaning::Failure => self.pause_after(failures),
+                Meaning::Answer | Meaning::Silence => self.pause(&intent),
+            };
+            tracing::info!(method = intent.method, ?pause, code = ?status.code(), "a call got no answer");
+            let left = intent.deadline.and_then(|deadline| (deadline - self.now()).to_std().ok());
+            let pause = left.map_or(pause, |left| left.min(pause));
+            let long = meaning == Meaning::Silence && pause > ms(self.config().poll_max_ms);
+            if long {
+                resting.begin(intent.id, self.now() + pause);
+            }
+            tokio::time::sleep(pause).await;
+            resting.end(intent.id);
         }
+        Err(late(intent.safe))
+    }
+
+    /// As long as the call is without an answer already, so that each pause is about twice as long
+    /// as the one before, whichever process makes it.
+    fn pause(&self, intent: &Intent) -> Duration {
+        let age = (self.now() - intent.announced).to_std().unwrap_or_default();
+        let (first, longest) = self.pauses();
+        spread(age.max(first).min(longest))
+    }
+
+    fn pause_after(&self, failures: u32) -> Duration {
+        let (first, longest) = self.pauses();
+        let growth = GROWTH.saturating_pow(failures.saturating_sub(1));
+        spread(first.saturating_mul(growth).min(longest))
+    }
+
+    fn pauses(&self) -> (Duration, Duration) {
+        (ms(self.config().call_pause_min_ms), ms(self.config().call_pause_max_ms))
     }
 
     async fn send_once(
@@ -102,6 +137,12 @@ fn read(intent: &Intent, answer: &[u8]) -> Result<Value, Problem> {
 fn nowhere(method: &str) -> Problem {
     let detail = format!("the operator configured no endpoint for {method}");
     Problem::standard("configuration", "no endpoint", detail)
+}
+
+/// The time of the task was over before there was an answer.
+fn late(safe: bool) -> Problem {
+    let problem = Problem::standard("timeout", "timeout", "no answer came in time");
+    Problem { fate: Fate { unknown: true, last: !safe, wait_ms: 0 }, ..problem }
 }
 
 /// Between half and the whole of a pause, so that many do not come back at once.

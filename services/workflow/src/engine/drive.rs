@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, mem, sync::Arc};
 use chrono::TimeDelta;
 use rangkai_primitives::{Caller, Timestamp};
 use serde_json::Value;
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Engine;
+use super::{Engine, calls::Calls};
 use crate::{
     config::ms,
     domain::{
@@ -28,7 +28,7 @@ pub struct Drive {
     engine: Engine,
     taken: Taken,
     loaded: Loaded,
-    calls: JoinSet<(Uuid, Result<Value, Problem>)>,
+    calls: Calls,
     /// The calls that were sent from here, or are dealt with without.
     sent: BTreeSet<Uuid>,
     /// The answers that no step has kept yet.
@@ -51,6 +51,16 @@ enum Stepped {
     Over,
 }
 
+/// What waiting led to.
+enum Waited {
+    /// Something happened.
+    On,
+    /// The process is to stop.
+    Stop,
+    /// Every call pauses for long: until then, nobody needs to lead the instance.
+    Rest(Timestamp),
+}
+
 impl Drive {
     /// Takes over an instance; none if it is gone, or somebody else leads it by now.
     pub async fn open(engine: Engine, taken: Taken) -> Result<Option<Self>, Error> {
@@ -61,7 +71,7 @@ impl Drive {
             engine,
             taken,
             loaded,
-            calls: JoinSet::new(),
+            calls: Calls::default(),
             sent: BTreeSet::new(),
             answers: Vec::new(),
             stopping: false,
@@ -75,19 +85,37 @@ impl Drive {
             match self.step().await? {
                 Stepped::Over => return Ok(()),
                 Stepped::Again => {
-                    match load(&self.engine, &self.taken).await? {
-                        Some(loaded) => (self.loaded, self.seen) = (loaded, self.engine.now()),
-                        None => return Ok(()),
-                    }
-                    self.adopt();
-                }
-                Stepped::On => {
-                    if !self.wait(nudge, stop).await {
-                        return self.engine.release(&self.taken).await;
+                    if !self.reload().await? {
+                        return Ok(());
                     }
                 }
+                Stepped::On => match self.wait(nudge, stop).await {
+                    Waited::On => {}
+                    Waited::Stop => return self.engine.release(&self.taken).await,
+                    Waited::Rest(until) => {
+                        if self.put_aside(until).await? || !self.reload().await? {
+                            return Ok(());
+                        }
+                    }
+                },
             }
         }
+    }
+
+    /// Looks again at an instance that moved; answers whether this one still leads it.
+    async fn reload(&mut self) -> Result<bool, Error> {
+        let Some(loaded) = load(&self.engine, &self.taken).await? else { return Ok(false) };
+        (self.loaded, self.seen) = (loaded, self.engine.now());
+        self.adopt();
+        Ok(true)
+    }
+
+    /// Lets go until then; whoever leads the instance next sends its calls again, as they are kept.
+    async fn put_aside(&self, until: Timestamp) -> Result<bool, Error> {
+        let pause = (until - self.engine.now()).to_std().unwrap_or_default();
+        let whole = &self.loaded.whole;
+        let due = whole.continuation.due();
+        self.engine.put_aside(&self.taken, whole.instance.revision, (pause, due)).await
     }
 
     /// Sends what was announced and has no answer: by a process that is gone, as far as this one did
@@ -110,9 +138,10 @@ impl Drive {
     fn send(&mut self, intent: Intent) {
         let (engine, agency) = (self.engine.clone(), self.taken.agency.clone());
         let traceparent = self.loaded.whole.instance.traceparent.clone();
-        let id = intent.id;
-        self.sent.insert(id);
-        self.calls.spawn(async move { (id, engine.send(agency, intent, traceparent).await) });
+        self.sent.insert(intent.id);
+        self.calls.begin((intent.id, intent.safe), |resting| async move {
+            engine.send(agency, intent, traceparent, resting).await
+        });
     }
 
     /// Takes one step, and keeps it.
@@ -188,45 +217,56 @@ impl Drive {
         })
     }
 
-    /// Waits for something to happen; answers whether to go on.
-    async fn wait(&mut self, nudge: &Notify, stop: &CancellationToken) -> bool {
+    /// Waits for something to happen.
+    async fn wait(&mut self, nudge: &Notify, stop: &CancellationToken) -> Waited {
         let poll = ms(self.engine.config().poll_max_ms);
         if self.stopping || stop.is_cancelled() {
             self.stopping = true;
-            let drain = ms(self.engine.config().drain_ms);
-            return match tokio::time::timeout(drain, self.calls.join_next()).await {
-                Ok(Some(answer)) => {
-                    self.answers.extend(answer.ok());
-                    true
-                }
-                Ok(None) | Err(_) => false,
-            };
+            return self.drain().await;
         }
         loop {
             tokio::select! {
-                Some(answer) = self.calls.join_next() => {
-                    self.answers.extend(answer.ok());
-                    while let Some(answer) = self.calls.try_join_next() {
-                        self.answers.extend(answer.ok());
+                Some(answer) = self.calls.next() => {
+                    self.answers.push(answer);
+                    while let Some(answer) = self.calls.next_now() {
+                        self.answers.push(answer);
                     }
-                    return true;
+                    return Waited::On;
                 }
                 () = nudge.notified() => {
                     self.look = true;
-                    return true;
+                    return Waited::On;
                 }
                 () = stop.cancelled() => {
                     self.stopping = true;
-                    return true;
+                    return Waited::On;
                 }
                 () = tokio::time::sleep(poll) => {
                     let due = self.loaded.whole.continuation.due();
                     if due.is_some_and(|due| due <= self.engine.now()) {
                         self.look = true;
-                        return true;
+                        return Waited::On;
+                    }
+                    if let Some(until) = self.calls.rest() {
+                        return Waited::Rest(until);
                     }
                 }
             }
+        }
+    }
+
+    /// Waits for what is under way when the process is to stop, but for no call that pauses.
+    async fn drain(&mut self) -> Waited {
+        let drain = ms(self.engine.config().drain_ms);
+        if self.calls.rest().is_some() {
+            return Waited::Stop;
+        }
+        match tokio::time::timeout(drain, self.calls.next()).await {
+            Ok(Some(answer)) => {
+                self.answers.push(answer);
+                Waited::On
+            }
+            Ok(None) | Err(_) => Waited::Stop,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The engine: finds instances that have something to do, and leads them on.
 
 mod call;
+mod calls;
 mod drive;
 mod status;
 mod work;
@@ -8,6 +9,7 @@ mod work;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use rangkai_auth::{Credentials, CredentialsConfig, EndpointError, connect};
@@ -136,6 +138,22 @@ impl Engine {
             async move { lead::release(&tx, &taken).await }
         };
         self.0.db.act(Self::caller(), "rangkai.workflow.release", work).await
+    }
+
+    /// Lets the lead of an instance go whose calls all pause, until `pause` is over or something is
+    /// `due`; answers whether it was let go, which it is not if it moved beyond `revision`.
+    pub(in crate::engine) async fn put_aside(
+        &self,
+        taken: &Taken,
+        revision: i64,
+        (pause, due): (Duration, Option<Timestamp>),
+    ) -> Result<bool, Error> {
+        let taken = taken.clone();
+        let work = move |tx| {
+            let taken = taken.clone();
+            async move { lead::put_aside(&tx, &taken, revision, (pause, due)).await }
+        };
+        self.0.db.act(Self::caller(), "rangkai.workflow.put_aside", work).await
     }
 
     /// Who works on the instances of every agency.

@@ -8,18 +8,50 @@ use tonic_types::StatusExt as _;
 
 use crate::domain::problem::{Fate, Problem};
 
-/// Whether nobody knows what became of the call: no answer came, or none that says.
-pub fn is_unknown(status: &Status) -> bool {
-    let code = status.code();
-    let lost = matches!(code, Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled);
-    // A status with a source was made here, out of a failure of the transport.
-    lost || status.source().is_some()
+/// What a status says about the effect of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The callee decided: the call has no effect.
+    Answer,
+    /// The callee failed inside, before or after the effect.
+    Failure,
+    /// No answer came, or none that says.
+    Silence,
 }
 
-/// The error that a status is.
-pub fn problem(status: &Status) -> Problem {
+/// What a status says about the effect of a call.
+pub fn meaning(status: &Status) -> Meaning {
+    // A status with a source was made here, out of a failure of the transport.
+    if status.source().is_some() {
+        return Meaning::Silence;
+    }
+    match status.code() {
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Meaning::Silence,
+        Code::Internal | Code::Unknown | Code::DataLoss => Meaning::Failure,
+        Code::Ok
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unimplemented
+        | Code::Unauthenticated => Meaning::Answer,
+    }
+}
+
+/// The error that a status is. A call that is not `safe` and whose effect nobody knows is not sent
+/// again, whatever the author says.
+pub fn problem(status: &Status, safe: bool) -> Problem {
+    let unknown = meaning(status) != Meaning::Answer;
     let (kind, code) = kind(status.code());
-    let title = format!("{:?}", status.code());
+    let title = if unknown && !safe {
+        "outcome unknown".to_owned()
+    } else {
+        format!("{:?}", status.code())
+    };
     let details = details(status);
     let reason = status.get_details_error_info().map(|info| info.reason);
     // The message may quote what was sent; the reason and the names of fields never do.
@@ -29,7 +61,6 @@ pub fn problem(status: &Status) -> Problem {
         detail = [detail, fields.join(", ")].join(" ").trim().into();
     }
     let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
-    let broke = matches!(status.code(), Code::Internal | Code::Unknown | Code::DataLoss);
     Problem {
         status: code,
         grpc: Some(Box::new(json!({
@@ -38,8 +69,8 @@ pub fn problem(status: &Status) -> Problem {
             "details": details,
         }))),
         fate: Fate {
-            unknown: broke || is_unknown(status),
-            last: false,
+            unknown,
+            last: unknown && !safe,
             wait_ms: wait.map_or(0, |wait| u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)),
         },
         ..Problem::standard(kind, &title, detail)
@@ -113,10 +144,32 @@ mod tests {
             (Code::DeadlineExceeded, "timeout", 408),
             (Code::Internal, "communication", 500),
         ] {
-            let problem = problem(&Status::new(code, "a name: Budi"));
+            let problem = problem(&Status::new(code, "a name: Budi"), true);
             assert!(problem.kind.ends_with(&format!("/errors/{kind}")), "{code:?}");
             assert_eq!(problem.status, number, "{code:?}");
             assert!(!problem.detail.contains("Budi"));
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_about_the_effect_is_repeated_only_where_that_is_safe() {
+        for (code, expected) in [
+            (Code::Unavailable, Meaning::Silence),
+            (Code::DeadlineExceeded, Meaning::Silence),
+            (Code::Cancelled, Meaning::Silence),
+            (Code::Internal, Meaning::Failure),
+            (Code::Unknown, Meaning::Failure),
+            (Code::DataLoss, Meaning::Failure),
+            (Code::Aborted, Meaning::Answer),
+            (Code::NotFound, Meaning::Answer),
+        ] {
+            let status = Status::new(code, "");
+            assert_eq!(meaning(&status), expected, "{code:?}");
+            for safe in [true, false] {
+                let fate = problem(&status, safe).fate;
+                let unknown = expected != Meaning::Answer;
+                assert_eq!((fate.unknown, fate.last), (unknown, unknown && !safe), "{code:?}");
+            }
         }
     }
 }

@@ -74,6 +74,18 @@ pub async fn release(tx: &Tx, taken: &Taken) -> Result<(), Error> {
     Ok(store::instance::release(tx, taken.id, taken.token).await?)
 }
 
+/// Lets the lead of an instance go, and has it looked at when `pause` is over or something is `due`.
+/// Answers whether it did: not if the instance moved beyond `revision`.
+pub async fn put_aside(
+    tx: &Tx,
+    taken: &Taken,
+    revision: i64,
+    (pause, due): (Duration, Option<Timestamp>),
+) -> Result<bool, Error> {
+    let next = due.map_or(tx.now() + pause, |due| due.min(tx.now() + pause));
+    Ok(store::instance::put_aside(tx, (taken.id, taken.token), revision, next).await?)
+}
+
 /// Lets go what an earlier process of the same name led when it ended.
 pub async fn release_all(tx: &Tx, holder: Uuid) -> Result<(), Error> {
     Ok(store::instance::release_all(tx, holder).await?)

@@ -79,11 +79,11 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
         !mail.is_empty() && !store::mail::list_waiting(tx, &[id.uuid()]).await?.is_empty();
     for subscription in &subscriptions {
         store::subscription::insert(tx, id, subscription).await?;
-        for event in store::inbox::list_since(tx, subscription, whole.instance.create_time).await? {
-            if !whole.continuation.taken.contains(&event) {
-                early |= store::mail::insert(tx, id, event).await?;
-            }
-        }
+        // All of them, however many: one that is left out here is never looked at again.
+        let since = whole.instance.create_time;
+        let mut events = store::inbox::list_since(tx, subscription, since).await?;
+        events.retain(|event| !whole.continuation.taken.contains(event));
+        early |= store::mail::insert(tx, id, &events).await?;
     }
     if early {
         store::instance::wake(tx, &[id]).await?;

@@ -4,7 +4,7 @@ use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Id, Timestamp};
 use sea_orm::{QueryResult, Value};
 
-use super::places;
+use super::{open, open_bytes, places, seal, seal_bytes};
 use crate::domain::instance::{Entry, Instance};
 
 /// The most rows of one statement: databases bound the number of its values.
@@ -16,8 +16,9 @@ pub async fn insert(tx: &Tx, instance: Id<Instance>, entries: &[Entry]) -> Resul
         let mut values: Vec<Value> = Vec::new();
         let mut rows = Vec::new();
         for entry in entries {
-            let problem = entry.problem.as_ref().map(serde_json::to_string).transpose();
-            let problem = problem.map_err(|error| DbErr::Type(error.to_string()))?;
+            let problem = entry.problem.as_ref().map(|problem| seal(tx, problem)).transpose()?;
+            let detail =
+                (!entry.detail.is_empty()).then(|| seal_bytes(tx, entry.detail.as_bytes()));
             rows.push(format!("({})", places(values.len() + 1, 8)));
             values.extend([
                 tx.agency().as_str().into(),
@@ -25,7 +26,7 @@ pub async fn insert(tx: &Tx, instance: Id<Instance>, entries: &[Entry]) -> Resul
                 entry.sequence.into(),
                 entry.kind.to_string().into(),
                 entry.task.as_str().into(),
-                entry.detail.as_str().into(),
+                detail.transpose()?.into(),
                 problem.into(),
                 tx.now().into(),
             ]);
@@ -52,19 +53,20 @@ pub async fn list(
                 ORDER BY sequence LIMIT $4";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = [instance.uuid().into(), tx.agency().as_str().into(), after.into(), limit.into()];
-    sql::query(tx, list, values).await?.iter().map(read).collect()
+    sql::query(tx, list, values).await?.iter().map(|row| read(tx, row)).collect()
 }
 
-fn read(row: &QueryResult) -> Result<(Entry, Timestamp), DbErr> {
+fn read(tx: &Tx, row: &QueryResult) -> Result<(Entry, Timestamp), DbErr> {
     let kind: String = row.try_get("", "kind")?;
-    let problem: Option<String> = row.try_get("", "problem")?;
-    let problem = problem.map(|text| serde_json::from_str(&text)).transpose();
+    let detail: Option<Vec<u8>> = row.try_get("", "detail")?;
+    let detail = detail.map(|sealed| open_bytes(tx, &sealed)).transpose()?.unwrap_or_default();
+    let problem: Option<Vec<u8>> = row.try_get("", "problem")?;
     let entry = Entry {
         sequence: row.try_get("", "sequence")?,
         kind: kind.parse().map_err(|error: &str| DbErr::Type(error.into()))?,
         task: row.try_get("", "task")?,
-        detail: row.try_get("", "detail")?,
-        problem: problem.map_err(|error| DbErr::Type(error.to_string()))?,
+        detail: String::from_utf8(detail).map_err(|_| DbErr::Type("not a text".into()))?,
+        problem: problem.map(|sealed| open(tx, &sealed)).transpose()?,
     };
     Ok((entry, row.try_get("", "time")?))
 }

@@ -6,10 +6,11 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 use super::{places, seal, subscription::correlation};
-use crate::domain::{event::Event, run::Subscription};
+use crate::domain::{
+    event::{ANY, Event},
+    run::Subscription,
+};
 
-/// The most earlier events that one subscription looks at.
-const MOST: i64 = 1_000;
 /// The most events that one pass of the cleaning removes.
 const AT_ONCE: i64 = 1_000;
 
@@ -47,22 +48,22 @@ pub async fn list_since(
     subscription: &Subscription,
     since: Timestamp,
 ) -> Result<Vec<Uuid>, DbErr> {
-    let mut values: Vec<Value> = vec![tx.agency().as_str().into(), since.into(), MOST.into()];
+    let mut values: Vec<Value> = vec![tx.agency().as_str().into(), since.into()];
     let mut conditions = Vec::new();
     if let Some(kind) = &subscription.kind {
         values.push(kind.as_str().into());
         conditions.push(format!("AND type = {}", places(values.len(), 1)));
     }
     if let Some(key) = &subscription.key {
-        values.push(correlation(tx, key).into());
-        let place = places(values.len(), 1);
+        values.extend([correlation(tx, key).into(), correlation(tx, ANY).into()]);
+        let both = places(values.len() - 1, 2);
         conditions.push(format!(
-            "AND id IN (SELECT inbox_id FROM inbox_key WHERE agency = $1 AND correlation = {place})"
+            "AND id IN (SELECT inbox_id FROM inbox_key WHERE agency = $1 AND correlation IN ({both}))"
         ));
     }
     let list = format!(
         "SELECT id FROM inbox WHERE agency = $1 AND receive_time >= $2 {} \
-         ORDER BY receive_time LIMIT $3",
+         ORDER BY receive_time",
         conditions.join(" ")
     );
     let rows = sql::query(tx, &list, values).await?;

@@ -194,6 +194,19 @@ pub async fn release(tx: &Tx, id: Id<Instance>, token: i64) -> Result<(), DbErr>
     Ok(())
 }
 
+/// Lets the lead of one instance go until `next`, if it is still at `revision`; answers whether it is.
+pub async fn put_aside(
+    tx: &Tx,
+    (id, token): (Id<Instance>, i64),
+    revision: i64,
+    next: Timestamp,
+) -> Result<bool, DbErr> {
+    let put = "UPDATE instance SET lease_until = NULL, next_time = $4 \
+               WHERE id = $1 AND lease_token = $2 AND revision = $3 AND next_time IS NOT NULL";
+    let values = [id.uuid().into(), token.into(), revision.into(), next.into()];
+    Ok(sql::keep_house(tx, put, values).await? == 1)
+}
+
 /// Lets everything go that an earlier process led under the same name.
 pub async fn release_all(tx: &Tx, holder: Uuid) -> Result<(), DbErr> {
     let release = "UPDATE instance SET lease_until = NULL \

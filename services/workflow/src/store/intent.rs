@@ -23,7 +23,7 @@ pub async fn insert(tx: &Tx, instance: Id<Instance>, intent: &Intent) -> Result<
         intent.request_id.into(),
         intent.safe.into(),
         intent.deadline.into(),
-        tx.now().into(),
+        intent.announced.into(),
     ];
     sql::execute(tx, insert, values).await?;
     Ok(())
@@ -31,7 +31,8 @@ pub async fn insert(tx: &Tx, instance: Id<Instance>, intent: &Intent) -> Result<
 
 /// Lists the calls of an instance that have no answer.
 pub async fn list_open(tx: &Tx, instance: Id<Instance>) -> Result<Vec<Intent>, DbErr> {
-    let list = "SELECT id, task, method, request, request_id, safe, deadline FROM intent \
+    let list = "SELECT id, task, method, request, request_id, safe, deadline, \
+                create_time FROM intent \
                 WHERE instance_id = $1 AND agency = $2 AND state = 'announced' ORDER BY id";
     let values = [instance.uuid().into(), tx.agency().as_str().into()];
     sql::query(tx, list, values).await?.iter().map(|row| read(tx, row)).collect()
@@ -61,6 +62,7 @@ fn read(tx: &Tx, row: &QueryResult) -> Result<Intent, DbErr> {
         request: open_bytes(tx, &row.try_get::<Vec<u8>>("", "request")?)?,
         request_id: row.try_get("", "request_id")?,
         safe: row.try_get("", "safe")?,
+        announced: row.try_get("", "create_time")?,
         deadline: row.try_get("", "deadline")?,
     })
 }

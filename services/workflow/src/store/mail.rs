@@ -11,12 +11,23 @@ use crate::domain::{
     instance::Instance,
 };
 
-/// Puts an event into an instance's mail; answers whether it was not there.
-pub async fn insert(tx: &Tx, instance: Id<Instance>, event: Uuid) -> Result<bool, DbErr> {
-    let insert = "INSERT INTO mail (agency, instance_id, inbox_id) VALUES ($1, $2, $3) \
-                  ON CONFLICT DO NOTHING";
-    let values = [tx.agency().as_str().into(), instance.uuid().into(), event.into()];
-    Ok(sql::execute(tx, insert, values).await? == 1)
+/// The most rows of one statement: databases bound the number of its values.
+const AT_ONCE: usize = 500;
+
+/// Puts events into an instance's mail; answers whether any of them was not there.
+pub async fn insert(tx: &Tx, instance: Id<Instance>, events: &[Uuid]) -> Result<bool, DbErr> {
+    let mut new = 0;
+    for events in events.chunks(AT_ONCE) {
+        let rows: Vec<_> = (0..events.len()).map(|at| format!("($1, $2, ${})", at + 3)).collect();
+        let insert = format!(
+            "INSERT INTO mail (agency, instance_id, inbox_id) VALUES {} ON CONFLICT DO NOTHING",
+            rows.join(", ")
+        );
+        let head: [Value; 2] = [tx.agency().as_str().into(), instance.uuid().into()];
+        let values = head.into_iter().chain(events.iter().map(|event| (*event).into()));
+        new += sql::execute(tx, &insert, values).await?;
+    }
+    Ok(new > 0)
 }
 
 /// Lists an instance's mail, oldest first.

@@ -82,20 +82,24 @@ pub async fn delete(tx: &Tx, subscriptions: &[Uuid]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Lists the instances that may wait for an event of this type with these values.
+/// Lists the instances that may wait for an event of this type with these values; without values,
+/// all that wait for the type.
 pub async fn list_instances(
     tx: &Tx,
     kind: &str,
-    correlations: &[Vec<u8>],
+    correlations: Option<&[Vec<u8>]>,
 ) -> Result<Vec<Id<Instance>>, DbErr> {
-    let any = if correlations.is_empty() {
-        String::new()
-    } else {
-        format!("OR correlation IN ({})", places(3, correlations.len()))
+    let fits = match correlations {
+        None => String::new(),
+        Some([]) => "AND correlation IS NULL".to_owned(),
+        Some(some) => {
+            format!("AND (correlation IS NULL OR correlation IN ({}))", places(3, some.len()))
+        }
     };
+    let correlations = correlations.unwrap_or_default();
     let list = format!(
         "SELECT DISTINCT instance_id FROM subscription \
-         WHERE agency = $1 AND type IN ($2, '*') AND (correlation IS NULL {any}) \
+         WHERE agency = $1 AND type IN ($2, '*') {fits} \
          ORDER BY instance_id"
     );
     let head: [Value; 2] = [tx.agency().as_str().into(), kind.into()];

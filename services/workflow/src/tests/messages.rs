@@ -45,3 +45,12 @@ fn a_duration_may_be_iso_8601() {
 
     assert_eq!(to_json(&message).unwrap()["validFor"], json!("604800s"));
 }
+
+#[test]
+fn a_free_value_may_be_nested_only_so_deep() {
+    let shape = shape("google.protobuf.Value");
+    for (levels, fits) in [(30, true), (31, false)] {
+        let value = (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(from_json(&shape, value).is_ok(), fits, "{levels}");
+    }
+}

@@ -96,6 +96,13 @@ pub struct Raise {
 }
 
 impl Raise {
+    /// Whether an expression makes the title or the detail.
+    #[must_use]
+    pub fn is_computed(&self) -> bool {
+        let texts = self.title.iter().chain(&self.detail);
+        texts.into_iter().any(|text| text.constant().is_none())
+    }
+
     /// The error as one template: evaluates to an object with the members of problem details.
     #[must_use]
     pub fn problem(&self) -> Template {

@@ -67,6 +67,7 @@ impl Machine<'_> {
             request: request.encode_to_vec(),
             request_id,
             safe: is_safe(&call.method),
+            announced: self.setting.now,
             deadline: around.fold(thread.deadline, earlier),
         })
     }

@@ -34,6 +34,9 @@ pub struct Continuation {
     pub awaited: BTreeMap<Uuid, String>,
     /// Whether nothing more is begun.
     pub cancelled: bool,
+    /// Why, in the words of whoever cancelled it, until the history says so.
+    #[serde(default)]
+    pub reason: String,
     /// How it ended, once it has.
     pub end: Option<End>,
 }

@@ -30,8 +30,6 @@ pub struct Machine<'a> {
     pub history: Vec<Entry>,
     /// What ends the instance, whatever its tasks say.
     pub fatal: Option<Problem>,
-    /// Why it is cancelled.
-    pub reason: String,
     steps: u32,
 }
 
@@ -85,7 +83,6 @@ impl<'a> Machine<'a> {
             subscriptions: Vec::new(),
             history: Vec::new(),
             fatal: None,
-            reason: String::new(),
             steps: 0,
         }
     }
@@ -109,8 +106,7 @@ impl<'a> Machine<'a> {
     pub fn note(&mut self, kind: Kind, task: &str, detail: String, problem: Option<Problem>) {
         self.stand.history += 1;
         let (sequence, task) = (self.stand.history, task.to_owned());
-        // What a callee said in its own words may name a person.
-        let problem = problem.map(|problem| Problem { grpc: None, ..problem });
+        let problem = problem.map(Problem::plain);
         self.history.push(Entry { sequence, kind, task, detail, problem });
     }
 

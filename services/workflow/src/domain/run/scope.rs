@@ -12,6 +12,7 @@ use super::{
 };
 use crate::domain::{
     definition::{Output, Schema, Span, Task, Template, Work, read_span},
+    message::fits,
     problem::Problem,
 };
 
@@ -128,7 +129,11 @@ impl Machine<'_> {
 
     /// What the workflow makes of the output of its last task.
     pub fn workflow_output(&self, root: &Thread, raw: Value) -> Result<Value, Problem> {
-        self.shape(root, &self.setting.definition.output, raw, None)
+        let output = self.shape(root, &self.setting.definition.output, raw, None)?;
+        fits(&output).map_err(|wrong| {
+            Problem::standard("runtime", "too deep", format!("the output {wrong}"))
+        })?;
+        Ok(output)
     }
 
     fn shape(

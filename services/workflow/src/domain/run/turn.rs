@@ -72,6 +72,8 @@ pub struct Intent {
     pub request_id: Uuid,
     /// Whether it may be sent again when no answer came.
     pub safe: bool,
+    /// When it was announced.
+    pub announced: Timestamp,
     /// When nobody waits for the answer any more.
     pub deadline: Option<Timestamp>,
 }
@@ -116,6 +118,7 @@ impl Continuation {
             serial: 0,
             awaited: BTreeMap::new(),
             cancelled: false,
+            reason: String::new(),
             end: None,
         }
     }
@@ -159,7 +162,7 @@ pub fn cancel(setting: Setting<'_>, continuation: Continuation, reason: &str) ->
         let mut root = machine.take_root();
         machine.cut(&mut root, 0);
         machine.stand.root = root;
-        reason.clone_into(&mut machine.reason);
+        reason.clone_into(&mut machine.stand.reason);
     }
     machine.finish()
 }
@@ -245,7 +248,7 @@ impl Machine<'_> {
     fn finish(mut self) -> Turn {
         if self.stand.cancelled && self.stand.end.is_none() && self.stand.awaited.is_empty() {
             self.stand.end = Some(End::Cancelled);
-            let reason = std::mem::take(&mut self.reason);
+            let reason = std::mem::take(&mut self.stand.reason);
             self.note(Kind::InstanceCancelled, "", reason, None);
         }
         if !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled))

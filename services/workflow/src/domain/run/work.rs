@@ -101,6 +101,7 @@ impl Machine<'_> {
             title: text("title")?,
             detail: text("detail")?,
             instance: text("instance")?,
+            computed: raise.is_computed(),
             ..Problem::default()
         })
     }
