@@ -13,7 +13,7 @@ use super::support::{House, renewal};
 
 /// Whoever sets it off loses the connection.
 const CUT: &str = "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-                   PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60); RETURN NEW; END $$";
+                   PERFORM pg_terminate_backend(pg_backend_pid(), 60000); RETURN NEW; END $$";
 
 #[rstest]
 #[case::before_it_is_kept("CREATE TRIGGER cut BEFORE INSERT ON bill FOR EACH ROW")]

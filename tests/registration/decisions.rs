@@ -118,11 +118,12 @@ async fn whoever_proposed_cannot_confirm(#[case] kind: Kind) -> anyhow::Result<(
 
     // The rows hold it too, whatever the code does.
     let rows = invariants::rows(&office).await?;
-    let alone = [
+    let impossible = [
         "UPDATE decision SET state = 'confirmed', decided_by = proposed_by",
         "UPDATE task SET state = 'claimed', officer = barred_officer WHERE decision_id IS NOT NULL",
+        "UPDATE task SET agency = 'kemensos'",
     ];
-    for statement in alone {
+    for statement in impossible {
         assert!(rows.execute_unprepared(statement).await.is_err(), "{statement}");
     }
     rows.close().await?;
