@@ -80,7 +80,7 @@ impl Block for Workflow {
 
     /// Leads instances on until `stop`. Dropped instead, it stops as a killed process does.
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.db.keep_audit_sealed(&stop), self.engine.work(stop.clone()));
+        self.engine.work(stop).await;
     }
 }
 
