@@ -50,7 +50,8 @@ impl Fault {
 fn coded(code: &str) -> Fault {
     match code {
         "40001" | "40P01" => Fault::Conflict,
-        "55P03" | "53300" => Fault::Busy,
+        // Waited too long, too many connections, a full disk or memory, a disk that fails, a standby.
+        "55P03" | "57014" | "53300" | "53100" | "53200" | "58030" | "25006" => Fault::Busy,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Fault::Lost,
         code if code.len() == 5 => {
             if code.starts_with("08") {
@@ -61,6 +62,8 @@ fn coded(code: &str) -> Fault {
         }
         code => match code.parse::<u32>().map(|code| code & 0xff) {
             Ok(5 | 6) => Fault::Conflict,
+            // The disk fails or is full.
+            Ok(10 | 13) => Fault::Busy,
             Ok(_) | Err(_) => Fault::Plain,
         },
     }

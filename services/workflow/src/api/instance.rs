@@ -119,8 +119,9 @@ impl InstanceService for Workflow {
         // A page token carries an id; a place in a history fits into one.
         let after = page.after.map_or(0, |after| after.uuid().as_u64_pair().1);
         let (after, size) = (i64::try_from(after).unwrap_or(i64::MAX), page.size);
+        let method = "rangkai.workflow.v1.InstanceService/ListHistory";
         let list = move |tx| async move { ops::instance::list_history(&tx, id, after, size).await };
-        let (found, more) = self.db.read(caller, list).await?;
+        let (found, more) = self.db.act(caller, method, list).await?;
         let next = found.last().filter(|_| more).and_then(|(entry, _)| {
             let place = u64::try_from(entry.sequence).ok()?;
             Some(Id::<Entry>::from(Uuid::from_u64_pair(0, place)))

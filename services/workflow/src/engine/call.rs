@@ -7,7 +7,8 @@ use prost_reflect::DynamicMessage;
 use rangkai_auth::Methods;
 use rangkai_primitives::Agency;
 use serde_json::Value;
-use tonic::{Request, Status, client::Grpc};
+use tonic::{Code, Request, Status, client::Grpc};
+use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use super::{
@@ -42,12 +43,17 @@ impl Engine {
         traceparent: Option<String>,
         resting: Resting,
     ) -> Result<Value, Problem> {
-        let mut failures = 0;
+        let (mut failures, mut refused) = (0, false);
         while !self.time_for(&intent).is_zero() {
             let status = match self.send_once(&agency, &intent, traceparent.as_deref()).await? {
                 Ok(answer) => return read(&intent, &answer),
                 Err(status) => status,
             };
+            if status.code() == Code::Unauthenticated && !refused {
+                // The callee did not take the kept token, which is forgotten by now; nothing happened.
+                refused = true;
+                continue;
+            }
             let meaning = status::meaning(&status);
             failures += u32::from(meaning == Meaning::Failure);
             let over = match meaning {
@@ -63,7 +69,9 @@ impl Engine {
                 Meaning::Answer | Meaning::Silence => self.pause(&intent),
             };
             tracing::info!(method = intent.method, ?pause, code = ?status.code(), "a call got no answer");
-            let left = intent.deadline.and_then(|deadline| (deadline - self.now()).to_std().ok());
+            let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
+            let pause = pause.max(asked.unwrap_or_default());
+            let left = intent.deadline.map(|end| (end - self.now()).to_std().unwrap_or_default());
             let pause = left.map_or(pause, |left| left.min(pause));
             let long = meaning == Meaning::Silence && pause > ms(self.config().poll_max_ms);
             if long {

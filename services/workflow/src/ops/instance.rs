@@ -109,6 +109,7 @@ pub async fn list_history(
     size: u64,
 ) -> Result<(Vec<(Entry, Timestamp)>, bool), Error> {
     find(tx, id).await?;
+    tx.changed("instance", id.uuid());
     let mut found = store::history::list(tx, id, after, size + 1).await?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let more = found.len() > size;

@@ -96,15 +96,26 @@ impl Machine<'_> {
         let Some(Doing::Fork { branches }) = thread.frames.last().map(|frame| &frame.work) else {
             return Next::Fail(lost());
         };
-        let next = match ended {
+        let mut next = match ended {
             Some(value) => Next::End(value),
             None if fork.compete => compete(branches, width),
             None => gather(branches, width),
         };
-        if !matches!(next, Next::Wait) {
-            for branch in taken(thread) {
-                self.cut_branch(branch);
+        if matches!(next, Next::Wait) {
+            return next;
+        }
+        // What any branch left without an answer keeps its request id when the fork is tried again.
+        let (mut unknown, mut last) = (false, false);
+        for branch in taken(thread) {
+            if let Branch::Failed(problem) = &branch {
+                (unknown, last) = (unknown || problem.fate.unknown, last || problem.fate.last);
             }
+            let (left, safe) = self.cut_branch(branch);
+            (unknown, last) = (unknown || left, last || (left && !safe));
+        }
+        if let Next::Fail(problem) = &mut next {
+            problem.fate.unknown |= unknown;
+            problem.fate.last |= last;
         }
         next
     }
