@@ -104,3 +104,18 @@ fn the_loser_of_a_race_is_given_up() {
     assert_eq!(run.output(), &json!({"won": true}));
     assert_eq!(run.count(Kind::TaskCancelled), 1);
 }
+
+#[test]
+fn a_failed_fork_asks_again_for_what_a_branch_left_unanswered() {
+    let call = REFUND.replace('\n', ", ");
+    let fork = format!("- f: {{fork: {{branches: [a: {{{call}}}, b: {{{call}}}]}}}}");
+    let retry = "catch: {retry: {limit: {attempt: {count: 3}}}}";
+    let text = format!("- t:\n    try:\n      {fork}\n    {retry}");
+    let mut run = Run::start(workflow(&text), json!({"bill": "b"}));
+    let before: Vec<_> = run.calls.iter().map(|call| call.request_id).collect();
+
+    run.turn(vec![Happening::Answered { call: run.calls[0].id, answer: Err(refused(409)) }]);
+
+    let after: Vec<_> = run.calls[2..].iter().map(|call| call.request_id).collect();
+    assert_eq!(after, before);
+}
