@@ -3,19 +3,17 @@
 use std::fmt::Debug;
 
 use prost_reflect::DynamicMessage;
+use rangkai_auth::Methods;
 use rangkai_proto::payments::v1::{
     CancelBillRequest, ConfirmRefundRequest, ErrorReason, IssueBillRequest, IssueRefundRequest,
     RecordRemittanceRequest,
 };
-use rangkai_testkit::{Client, Kind, fresh};
+use rangkai_testkit::{Client, Kind, caller, fresh};
 use rstest::rstest;
 use tonic::{Request, Response, Status, client::Grpc, codegen::http::uri::PathAndQuery};
 use tonic_prost::ProstCodec;
 
 use super::support::{House, fields, item, reason, renewal, rupiah, tariff};
-
-const SERVICES: [&str; 5] =
-    ["TariffService", "BillService", "RemittanceService", "RefundService", "LedgerService"];
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -98,7 +96,7 @@ async fn once_for_refunds(house: &House, bill_id: &str) -> anyhow::Result<()> {
 }
 
 /// Sends a request twice at once and a third time, then another with the same id.
-async fn once<R, A, S, F>(id: &str, [request, other]: [R; 2], send: S) -> anyhow::Result<A>
+pub async fn once<R, A, S, F>(id: &str, [request, other]: [R; 2], send: S) -> anyhow::Result<A>
 where
     R: Clone,
     A: PartialEq + Debug,
@@ -119,16 +117,17 @@ where
 #[tokio::test]
 async fn every_rule_of_every_field_is_kept() -> anyhow::Result<()> {
     let house = House::open(Kind::Sqlite).await?;
-    let (desk, bank) = (house.korlantas().await?, house.bank("bank-bri")?);
+    let scopes: Vec<_> = Methods::all()?.iter().map(|method| method.scope.as_str()).collect();
+    let client = house.desk(&caller("korlantas", &scopes, &[]))?.client;
 
     let mut count = 0;
-    for name in SERVICES {
-        let name = format!("rangkai.payments.v1.{name}");
-        let service = rangkai_proto::pool().get_service_by_name(&name).unwrap();
+    for service in rangkai_proto::pool().services() {
+        if service.parent_file().package_name() != "rangkai.payments.v1" {
+            continue;
+        }
         for method in service.methods() {
-            let of_bank = ["RecordRemittance", "ConfirmRefund"].contains(&method.name());
-            let client = if of_bank { &bank.client } else { &desk.client };
-            let path = PathAndQuery::try_from(format!("/{name}/{}", method.name()))?;
+            let path = format!("/{}/{}", service.full_name(), method.name());
+            let path = PathAndQuery::try_from(path)?;
             for (field, message) in rangkai_rpc::breakers(&method)? {
                 let answer = send(client.clone(), path.clone(), message).await;
                 let named = fields(answer);

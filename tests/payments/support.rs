@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rangkai_auth::AuthConfig;
-use rangkai_payments::{Config, ExpiryConfig, Payments};
+use rangkai_auth::Methods;
+use rangkai_payments::{Config, DEFAULTS, Payments};
 use rangkai_primitives::{Caller, Clock};
 use rangkai_proto::{
     payments::v1::{
@@ -17,23 +17,20 @@ use rangkai_proto::{
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_testkit::{
-    AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, serve,
+    Client, Keys, Kind, TestDatabase, caller, database, fresh, serve,
 };
 use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt as _;
 
-/// What an agency's own people may do.
-const AGENCY: [&str; 9] = [
-    "payments.tariffs.write",
-    "payments.tariffs.read",
-    "payments.bills.write",
-    "payments.bills.read",
-    "payments.refunds.write",
-    "payments.refunds.read",
-    "payments.ledger.read",
-    "events.read",
-    "messaging.messages.write",
-];
+/// What an agency's own people may do: everything but what is a bank's.
+fn agency_scopes() -> Vec<&'static str> {
+    let all = Methods::all().expect("every method declares a scope");
+    let mut scopes: Vec<_> = all.iter().map(|method| method.scope.as_str()).collect();
+    scopes.retain(|scope| scope.starts_with("payments.") && !BANK[..1].contains(scope));
+    scopes.extend(["events.read", "messaging.messages.write"]);
+    scopes
+}
+
 /// What a collecting bank may do.
 const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
 
@@ -63,18 +60,10 @@ impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
         let database = database(kind).await?;
         let (keys, clock) = (Keys::new()?, Clock::system());
-        let config = Config {
-            server: ServerConfig::default(),
-            database: database.config.clone(),
-            telemetry: rangkai_telemetry::TelemetryConfig::default(),
-            auth: AuthConfig {
-                issuer: ISSUER.to_owned(),
-                audience: AUDIENCE.to_owned(),
-                identity: None,
-                jwks_file: None,
-            },
-            expiry: ExpiryConfig { interval_ms: 1_000, batch: 2 },
-        };
+        let mut config: Config = toml::from_str(DEFAULTS)?;
+        config.server = ServerConfig::default();
+        config.database = database.config.clone();
+        config.expiry.batch = 2;
         let payments = Payments::open(&config, clock.clone()).await?;
         let routes = payments.routes();
         let server = Server {
@@ -90,14 +79,14 @@ impl House {
 
     /// A desk of the traffic police, with its tariffs published.
     pub async fn korlantas(&self) -> anyhow::Result<Desk> {
-        let mut desk = self.desk(&caller("korlantas", &AGENCY, &[]))?;
+        let mut desk = self.desk(&caller("korlantas", &agency_scopes(), &[]))?;
         desk.tariffs.publish_tariff(tariff("sim.c.renew", 75_000)).await?;
         desk.tariffs.publish_tariff(tariff("letter", 0)).await?;
         Ok(desk)
     }
 
     pub fn agency(&self, name: &str) -> anyhow::Result<Desk> {
-        self.desk(&caller(name, &AGENCY, &[]))
+        self.desk(&caller(name, &agency_scopes(), &[]))
     }
 
     pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {

@@ -64,6 +64,8 @@ impl From<Account> for wire::Account {
     fn from(account: Account) -> Self {
         let kind = match account.code.kind() {
             AccountKind::Asset => wire::AccountKind::Asset,
+            AccountKind::Equity => wire::AccountKind::Equity,
+            AccountKind::Expense => wire::AccountKind::Expense,
             AccountKind::Liability => wire::AccountKind::Liability,
             AccountKind::Revenue => wire::AccountKind::Revenue,
         };
@@ -89,7 +91,7 @@ impl From<Entry> for wire::Entry {
             account_code: entry.account.as_str().to_owned(),
             direction: direction.into(),
             amount: Some(entry.amount.into()),
-            description: entry.occasion.as_str().to_owned(),
+            description: entry.description,
             source_id: entry.source.to_string(),
             balance_after: Some(entry.balance_after.into()),
             create_time: Some(rangkai_proto::time(entry.create_time)),

@@ -2,6 +2,7 @@
 
 mod bank;
 mod bill;
+mod chart;
 mod code;
 mod ledger;
 mod proof;
@@ -12,8 +13,9 @@ mod tariff;
 
 pub use bank::BankReference;
 pub use bill::{Bill, BillFilter, BillState, NewBill};
+pub use chart::{AccountCode, AccountKind, Occasion};
 pub use code::BillingCode;
-pub use ledger::{Account, AccountCode, AccountKind, Direction, Entry, Occasion, Transfer};
+pub use ledger::{Account, Direction, Entry, Transfer};
 pub use proof::{AccountSums, Proof, prove};
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;

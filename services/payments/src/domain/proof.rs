@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rangkai_primitives::Currency;
 
-use super::{AccountCode, Direction};
+use super::AccountCode;
 
 /// An account beside what its entries add up to.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ impl Proof {
 impl AccountSums {
     fn is_right(&self) -> bool {
         let net = self.debits_minor - self.credits_minor;
-        let grows_by_debit = self.code.change(Direction::Debit, 1) == 1;
+        let grows_by_debit = self.code.kind().grows_by_debit();
         let sum = if grows_by_debit { net } else { -net };
         sum == i128::from(self.balance_minor) && self.entry_count == self.found_count
     }

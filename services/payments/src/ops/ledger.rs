@@ -18,7 +18,7 @@ use crate::{
 pub async fn post(tx: &Tx, occasion: Occasion, amount: Money, source: Uuid) -> Result<(), Error> {
     let Some(transfer) = Transfer::of(occasion, amount, source) else { return Ok(()) };
     for (code, direction) in transfer.sides() {
-        let change = code.change(direction, amount.minor());
+        let change = direction.change(code.kind(), amount.minor());
         let account = store::account::change(tx, code, amount.currency(), change)
             .await?
             .ok_or(Error::PastFloor(code))?;

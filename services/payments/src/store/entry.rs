@@ -62,7 +62,7 @@ fn entry(account: &Account, row: &QueryResult) -> Result<Entry, DbErr> {
         account: account.code,
         direction: word("direction", &text("direction")?)?,
         amount: amount("amount_minor")?,
-        occasion: word("description", &text("description")?)?,
+        description: text("description")?,
         source: row.try_get("", "source_id")?,
         balance_after: amount("balance_after_minor")?,
         create_time: row.try_get("", "create_time")?,

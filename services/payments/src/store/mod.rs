@@ -19,24 +19,39 @@ pub struct Schema;
 
 impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let plain = [
-            ("m0001_tariff", include_str!("../../migrations/m0001_tariff.sql")),
-            ("m0002_bill", include_str!("../../migrations/m0002_bill.sql")),
-            ("m0003_bank", include_str!("../../migrations/m0003_bank.sql")),
-            ("m0004_ledger", include_str!("../../migrations/m0004_ledger.sql")),
-        ];
         let mut all = base_migrations();
-        for (name, sql) in plain {
-            all.push(Box::new(SqlMigration::new(name, sql)));
-        }
-        all.push(Box::new(SqlMigration::per_database(
-            "m0005_immutable",
-            include_str!("../../migrations/m0005_immutable.sqlite.sql"),
-            include_str!("../../migrations/m0005_immutable.postgres.sql"),
-        )));
+        all.extend(OWN.iter().map(|own| Box::new(*own) as _));
         all
     }
 }
+
+/// Wraps a file of SQL that both databases understand.
+macro_rules! both {
+    ($name:literal) => {
+        SqlMigration::new($name, include_str!(concat!("../../migrations/", $name, ".sql")))
+    };
+}
+
+/// Wraps one file of SQL for each database.
+macro_rules! each {
+    ($name:literal) => {
+        SqlMigration::per_database(
+            $name,
+            include_str!(concat!("../../migrations/", $name, ".sqlite.sql")),
+            include_str!(concat!("../../migrations/", $name, ".postgres.sql")),
+        )
+    };
+}
+
+/// The steps of this block, in order.
+const OWN: &[SqlMigration] = &[
+    both!("m0001_tariff"),
+    both!("m0002_bill"),
+    both!("m0003_bank"),
+    both!("m0004_ledger"),
+    each!("m0005_immutable"),
+    each!("m0006_chart"),
+];
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {

@@ -1,4 +1,4 @@
-//! The facts that this block records for others.
+//! Facts about tariffs, bills and refunds.
 
 use rangkai_db::{DbErr, Tx};
 use rangkai_events::record;

@@ -1,33 +1,10 @@
-//! How each error looks on the wire.
+//! How a refusal about tariffs, bills, remittances, refunds and accounts looks on the wire.
 
 use rangkai_primitives::Money;
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
-use uuid::Uuid;
 
-use crate::{domain::Refusal, error::Error};
-
-const DOMAIN: &str = "rangkai.payments.v1";
-
-/// The status of a change that did not happen; `request_id` is the one it was asked for with.
-pub fn of_change(error: Error, request_id: Uuid) -> Status {
-    let Error::Reused(reused) = error else { return error.into() };
-    let metadata = [("request_id", request_id.to_string())];
-    let reason = ErrorReason::RequestIdReused.as_str_name();
-    rangkai_rpc::refusal(Code::AlreadyExists, DOMAIN, reason, metadata, reused)
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Refused(refusal) => refusal.into(),
-            Error::Database(source) => rangkai_rpc::database(&source),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
-        }
-    }
-}
+use crate::domain::Refusal;
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
@@ -67,8 +44,7 @@ impl From<Refusal> for Status {
 }
 
 fn no<const N: usize>(refusal: &Refusal, metadata: [(&str, String); N]) -> Status {
-    let (code, reason) = outcome(refusal);
-    rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)
+    super::no(outcome(refusal), metadata, refusal)
 }
 
 fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {

@@ -1,0 +1,39 @@
+//! How each error looks on the wire, a file for each thing.
+
+mod bill;
+
+use rangkai_proto::payments::v1::ErrorReason;
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+const DOMAIN: &str = "rangkai.payments.v1";
+
+/// The status of a change that did not happen; `request_id` is the one it was asked for with.
+pub fn of_change(error: Error, request_id: Uuid) -> Status {
+    let Error::Reused(reused) = error else { return error.into() };
+    let metadata = [("request_id", request_id.to_string())];
+    no((Code::AlreadyExists, ErrorReason::RequestIdReused), metadata, &reused)
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Database(source) => rangkai_rpc::database(&source),
+            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
+                rangkai_rpc::internal(&error)
+            }
+        }
+    }
+}
+
+/// A rule said no: with which code and reason, and what goes with the reason.
+fn no<const N: usize>(
+    (code, reason): (Code, ErrorReason),
+    metadata: [(&str, String); N],
+    refusal: &impl std::fmt::Display,
+) -> Status {
+    rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)
+}
