@@ -3,10 +3,15 @@
 pub mod account;
 pub mod bank_reference;
 pub mod bill;
+pub mod closed_day;
+pub mod dispute;
 pub mod entry;
 mod line;
+pub mod reconciliation_break;
+pub mod recorded;
 pub mod refund;
 pub mod remittance;
+pub mod statement;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -51,6 +56,10 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
 
 /// Reads a column that only this block writes.
