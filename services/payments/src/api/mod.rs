@@ -1,5 +1,6 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod bank_statement;
 mod bill;
 mod closed_day;
 mod dispute;
@@ -7,7 +8,6 @@ mod ledger;
 mod reconciliation;
 mod refund;
 mod remittance;
-mod statement;
 mod status;
 mod tariff;
 

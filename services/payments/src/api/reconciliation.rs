@@ -8,15 +8,15 @@ use rangkai_proto::payments::v1::{
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::statement::{read_import, write_break};
+use super::bank_statement::{read_import, write_break};
 use crate::{
     Payments,
-    domain::{Break, BreakState, Resolution, Statement},
+    domain::{BankStatement, Break, BreakState, Resolution},
     ops,
 };
 
 /// Which breaks to list.
-type Filter = (Option<BreakState>, Option<Id<Statement>>);
+type Filter = (Option<BreakState>, Option<Id<BankStatement>>);
 
 #[tonic::async_trait]
 impl ReconciliationService for Payments {
@@ -53,7 +53,7 @@ impl ReconciliationService for Payments {
         };
         let (statements, next) = self.look(&request, listing).await?;
         Ok(Response::new(wire::ListStatementsResponse {
-            statements: statements.into_iter().map(wire::Statement::from).collect(),
+            statements: statements.into_iter().map(wire::BankStatement::from).collect(),
             next_page_token: page_token(request.get_ref(), next),
         }))
     }

@@ -1,6 +1,7 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
 mod bank;
+mod bank_statement;
 mod bill;
 mod chart;
 mod closed_day;
@@ -14,10 +15,10 @@ mod reconciliation_refusal;
 mod refund;
 mod refusal;
 mod remittance;
-mod statement;
 mod tariff;
 
 pub use bank::BankReference;
+pub use bank_statement::{BankStatement, BankStatementLine, Flow, NewBankStatement};
 pub use bill::{Bill, BillFilter, BillState, NewBill};
 pub use chart::{AccountCode, AccountKind, Occasion};
 pub use closed_day::{ClosedDay, DayTotal, Posted, finish, may_close};
@@ -31,5 +32,4 @@ pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
-pub use statement::{Flow, NewStatement, Statement, StatementLine};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};

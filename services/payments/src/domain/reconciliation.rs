@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use rangkai_primitives::{Id, Money, Timestamp};
 
-use super::{Flow, NewStatement, ReconciliationRefusal, Statement, StatementLine};
+use super::{BankStatement, BankStatementLine, Flow, NewBankStatement, ReconciliationRefusal};
 
 /// Money that is recorded here as having moved at a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Recorded {
 #[derive(Clone, Debug)]
 pub struct Break {
     pub id: Id<Break>,
-    pub statement: Id<Statement>,
+    pub statement: Id<BankStatement>,
     pub bank_code: String,
     pub day: NaiveDate,
     pub kind: BreakKind,
@@ -81,7 +81,7 @@ pub struct Difference {
 /// with what is recorded for its day (`expected`). Answers how many lines fit, and what does not:
 /// first by line, then what the bank lacks.
 pub fn compare(
-    statement: &NewStatement,
+    statement: &NewBankStatement,
     known: &[Recorded],
     expected: &[Recorded],
 ) -> (usize, Vec<Difference>) {
@@ -107,7 +107,7 @@ pub fn compare(
 }
 
 fn difference(
-    line: &StatementLine,
+    line: &BankStatementLine,
     recorded: Option<&Recorded>,
     again: bool,
 ) -> Option<Difference> {
@@ -128,7 +128,7 @@ fn difference(
 
 impl Break {
     /// The break that a difference is, found with `statement`.
-    pub fn find(it: Difference, statement: &Statement, now: Timestamp) -> Self {
+    pub fn find(it: Difference, statement: &BankStatement, now: Timestamp) -> Self {
         Self {
             id: Id::generate(),
             statement: statement.id,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod bank_reference;
+pub mod bank_statement;
 pub mod bill;
 pub mod closed_day;
 pub mod dispute;
@@ -11,7 +12,6 @@ pub mod reconciliation_break;
 pub mod recorded;
 pub mod refund;
 pub mod remittance;
-pub mod statement;
 pub mod tariff;
 
 use std::str::FromStr;

@@ -9,8 +9,8 @@ use super::ReconciliationRefusal;
 
 /// A statement as it was imported; never changed.
 #[derive(Clone, Debug)]
-pub struct Statement {
-    pub id: Id<Statement>,
+pub struct BankStatement {
+    pub id: Id<BankStatement>,
     pub bank_code: String,
     pub number: String,
     pub day: NaiveDate,
@@ -24,18 +24,18 @@ pub struct Statement {
 
 /// What a bank sends; holding one means that each amount is in the same currency.
 #[derive(Clone, Debug)]
-pub struct NewStatement {
+pub struct NewBankStatement {
     pub bank_code: String,
     pub number: String,
     pub day: NaiveDate,
     pub opening: Money,
     pub closing: Money,
-    pub lines: Vec<StatementLine>,
+    pub lines: Vec<BankStatementLine>,
 }
 
 /// One movement as the bank booked it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatementLine {
+pub struct BankStatementLine {
     pub reference: String,
     pub flow: Flow,
     /// More than nothing.
@@ -49,10 +49,10 @@ pub enum Flow {
     Out,
 }
 
-impl NewStatement {
+impl NewBankStatement {
     /// Says no unless the lines lead from the opening to the closing balance.
     pub fn balanced(&self) -> Result<(), ReconciliationRefusal> {
-        let moved: i128 = self.lines.iter().map(StatementLine::signed).sum();
+        let moved: i128 = self.lines.iter().map(BankStatementLine::signed).sum();
         let expected = i128::from(self.opening.minor()) + moved;
         if expected == i128::from(self.closing.minor()) {
             return Ok(());
@@ -62,7 +62,7 @@ impl NewStatement {
     }
 
     /// Says no unless it goes on where the statement before ended.
-    pub fn follows(&self, before: &Statement) -> Result<(), ReconciliationRefusal> {
+    pub fn follows(&self, before: &BankStatement) -> Result<(), ReconciliationRefusal> {
         if before.day > self.day {
             return Err(ReconciliationRefusal::StatementOutOfOrder(before.day));
         }
@@ -73,7 +73,7 @@ impl NewStatement {
     }
 }
 
-impl StatementLine {
+impl BankStatementLine {
     fn signed(&self) -> i128 {
         let minor = i128::from(self.amount.minor());
         match self.flow {
@@ -110,10 +110,13 @@ mod tests {
         Money::new(Currency::IDR, minor)
     }
 
-    fn statement(closing: i64) -> NewStatement {
-        let line =
-            |flow, minor| StatementLine { reference: "N1".to_owned(), flow, amount: rupiah(minor) };
-        NewStatement {
+    fn statement(closing: i64) -> NewBankStatement {
+        let line = |flow, minor| BankStatementLine {
+            reference: "N1".to_owned(),
+            flow,
+            amount: rupiah(minor),
+        };
+        NewBankStatement {
             bank_code: "002".to_owned(),
             number: "S1".to_owned(),
             day: NaiveDate::MIN,
