@@ -5,6 +5,7 @@ mod books;
 mod contract;
 mod events;
 mod ledger;
+mod ledger_books;
 mod mixture;
 mod outages;
 mod refunds;

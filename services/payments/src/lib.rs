@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod expiry;
 mod ops;
+mod reservation_expiry;
 mod store;
 
 use rangkai_auth::Gate;
@@ -24,7 +25,8 @@ use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    tariff_service_server::TariffServiceServer,
+    reservation_service_server::ReservationServiceServer,
+    tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -38,6 +40,7 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    reservations: ExpiryConfig,
 }
 
 impl Payments {
@@ -48,7 +51,7 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -59,6 +62,8 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(TransferServiceServer::new(self.clone()))
+            .add_service(ReservationServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -71,7 +76,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        self.keep_expiring(&stop).await;
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
     }
 }
 

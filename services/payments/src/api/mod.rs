@@ -1,11 +1,14 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
 mod bill;
 mod ledger;
 mod refund;
 mod remittance;
+mod reservation;
 mod status;
 mod tariff;
+mod transfer;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -7,7 +7,10 @@ pub mod entry;
 mod line;
 pub mod refund;
 pub mod remittance;
+pub mod reservation;
+pub mod sums;
 pub mod tariff;
+pub mod transfer;
 
 use std::str::FromStr;
 
@@ -52,6 +55,9 @@ const OWN: &[SqlMigration] = &[
     each!("m0005_immutable"),
     each!("m0006_chart"),
 ];
+
+/// What an amount is split by, so that sums of either half fit a number of the database.
+const HALF: i128 = 1_000_000_000;
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {
