@@ -7,6 +7,7 @@ mod days;
 mod disputes;
 mod events;
 mod ledger;
+mod ledger_books;
 mod mixture;
 mod outages;
 mod reconciliation;

@@ -1,6 +1,7 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bank_statement;
+mod account;
 mod bill;
 mod closed_day;
 mod dispute;
@@ -8,8 +9,10 @@ mod ledger;
 mod reconciliation;
 mod refund;
 mod remittance;
+mod reservation;
 mod status;
 mod tariff;
+mod transfer;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

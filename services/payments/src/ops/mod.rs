@@ -1,5 +1,6 @@
 //! What happens: one function for each verb, each inside a transaction that its caller owns.
 
+pub mod account;
 pub mod bill;
 pub mod closed_day;
 pub mod dispute;
@@ -7,6 +8,7 @@ pub mod ledger;
 pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
+pub mod reservation;
 pub mod tariff;
 
 use rangkai_db::Tx;
@@ -16,3 +18,4 @@ fn person(tx: &Tx) -> &str {
     let caller = tx.caller();
     caller.on_behalf.as_deref().unwrap_or(&caller.id)
 }
+pub mod transfer;

@@ -12,7 +12,10 @@ pub mod reconciliation_break;
 pub mod recorded;
 pub mod refund;
 pub mod remittance;
+pub mod reservation;
+pub mod sums;
 pub mod tariff;
+pub mod transfer;
 
 use std::str::FromStr;
 
@@ -61,6 +64,9 @@ const OWN: &[SqlMigration] = &[
     both!("m0072_dispute"),
     each!("m0073_kept"),
 ];
+
+/// What an amount is split by, so that sums of either half fit a number of the database.
+const HALF: i128 = 1_000_000_000;
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {

@@ -2,6 +2,7 @@
 
 mod bill;
 mod reconciliation;
+mod ledger;
 
 pub use bill::{
     bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
@@ -10,3 +11,4 @@ pub use bill::{
 pub use reconciliation::{
     break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
 };
+pub use ledger::{account_closed, account_opened, moved};
