@@ -10,4 +10,5 @@ mod outages;
 mod refunds;
 mod remittances;
 mod support;
+mod suspense;
 mod tariffs;

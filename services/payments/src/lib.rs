@@ -24,7 +24,7 @@ use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    tariff_service_server::TariffServiceServer,
+    suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -59,6 +59,7 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(SuspenseServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

@@ -5,6 +5,7 @@ mod ledger;
 mod refund;
 mod remittance;
 mod status;
+mod suspense;
 mod tariff;
 
 use prost::Message;

@@ -4,4 +4,5 @@ pub mod bill;
 pub mod ledger;
 pub mod refund;
 pub mod remittance;
+pub mod suspense;
 pub mod tariff;

@@ -7,6 +7,7 @@ pub mod entry;
 mod line;
 pub mod refund;
 pub mod remittance;
+pub mod suspense;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -51,6 +52,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    each!("m0030_suspense"),
 ];
 
 /// Reads a column that only this block writes.
