@@ -3,10 +3,13 @@
 mod bills;
 mod books;
 mod contract;
+mod days;
+mod disputes;
 mod events;
 mod ledger;
 mod mixture;
 mod outages;
+mod reconciliation;
 mod refunds;
 mod remittances;
 mod support;

@@ -3,6 +3,7 @@
 use rangkai_db::{DbErr, RequestIdReused};
 
 use crate::domain::{AccountCode, Refusal, SuspenseRefusal};
+use crate::domain::{AccountCode, ReconciliationRefusal, Refusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,7 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Suspense(#[from] SuspenseRefusal),
+    Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]

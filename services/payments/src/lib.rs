@@ -22,7 +22,9 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
+    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
+    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
+    reconciliation_service_server::ReconciliationServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
 };
@@ -60,6 +62,9 @@ impl Block for Payments {
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
             .add_service(SuspenseServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(DayServiceServer::new(self.clone()))
+            .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

@@ -1,9 +1,13 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod closed_day;
+mod dispute;
 mod ledger;
+mod reconciliation;
 mod refund;
 mod remittance;
+mod statement;
 mod status;
 mod suspense;
 mod tariff;

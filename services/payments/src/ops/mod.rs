@@ -1,8 +1,19 @@
 //! What happens: one function for each verb, each inside a transaction that its caller owns.
 
 pub mod bill;
+pub mod closed_day;
+pub mod dispute;
 pub mod ledger;
+pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
 pub mod suspense;
 pub mod tariff;
+
+use rangkai_db::Tx;
+
+/// Who acts, where two people must: whoever the caller acts for, or else the caller.
+fn person(tx: &Tx) -> &str {
+    let caller = tx.caller();
+    caller.on_behalf.as_deref().unwrap_or(&caller.id)
+}

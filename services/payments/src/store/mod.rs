@@ -3,11 +3,16 @@
 pub mod account;
 pub mod bank_reference;
 pub mod bill;
+pub mod closed_day;
+pub mod dispute;
 pub mod entry;
 mod line;
+pub mod reconciliation_break;
+pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod suspense;
+pub mod statement;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -53,6 +58,10 @@ const OWN: &[SqlMigration] = &[
     each!("m0005_immutable"),
     each!("m0006_chart"),
     each!("m0030_suspense"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
 
 /// Reads a column that only this block writes.
