@@ -1,6 +1,7 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod credit;
 mod ledger;
 mod refund;
 mod remittance;

@@ -1,6 +1,7 @@
 //! What happens: one function for each verb, each inside a transaction that its caller owns.
 
 pub mod bill;
+pub mod credit;
 pub mod ledger;
 pub mod refund;
 pub mod remittance;

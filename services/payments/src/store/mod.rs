@@ -3,6 +3,7 @@
 pub mod account;
 pub mod bank_reference;
 pub mod bill;
+pub mod credit;
 pub mod entry;
 mod line;
 pub mod refund;
@@ -51,6 +52,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0020_credit"),
 ];
 
 /// Reads a column that only this block writes.
