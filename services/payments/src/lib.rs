@@ -27,6 +27,9 @@ use rangkai_proto::payments::v1::{
     reconciliation_service_server::ReconciliationServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
+    bill_service_server::BillServiceServer, credit_service_server::CreditServiceServer,
+    ledger_service_server::LedgerServiceServer, refund_service_server::RefundServiceServer,
+    remittance_service_server::RemittanceServiceServer, tariff_service_server::TariffServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -58,6 +61,7 @@ impl Block for Payments {
     fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
+            .add_service(CreditServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))

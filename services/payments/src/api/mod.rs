@@ -3,6 +3,7 @@
 mod bill;
 mod closed_day;
 mod dispute;
+mod credit;
 mod ledger;
 mod reconciliation;
 mod refund;

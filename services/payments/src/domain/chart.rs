@@ -55,6 +55,8 @@ pub enum Occasion {
     BillPaid,
     BillExpired,
     BillCancelled,
+    /// What was paid of a bill that ended before all of it was becomes its payer's credit.
+    BillCredited,
     RefundIssued,
     RefundPaid,
     /// A refund becomes a credit for the payer's next bill.
@@ -202,6 +204,7 @@ impl Occasion {
             Self::BillPaid => (Bank, Receivable, "bill.paid"),
             Self::BillExpired => (Revenue, Receivable, "bill.expired"),
             Self::BillCancelled => (Revenue, Receivable, "bill.cancelled"),
+            Self::BillCredited => (Revenue, Credits, "bill.credited"),
             Self::RefundIssued => (Revenue, RefundsPayable, "refund.issued"),
             Self::RefundPaid => (RefundsPayable, Bank, "refund.paid"),
             Self::RefundCredited => (RefundsPayable, Credits, "refund.credited"),

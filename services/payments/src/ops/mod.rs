@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod closed_day;
 pub mod dispute;
+pub mod credit;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;

@@ -5,6 +5,7 @@ pub mod bank_reference;
 pub mod bill;
 pub mod closed_day;
 pub mod dispute;
+pub mod credit;
 pub mod entry;
 mod line;
 pub mod reconciliation_break;
@@ -62,6 +63,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0071_day"),
     both!("m0072_dispute"),
     each!("m0073_kept"),
+    both!("m0020_credit"),
 ];
 
 /// Reads a column that only this block writes.

@@ -3,6 +3,7 @@
 mod bill;
 mod suspense;
 mod reconciliation;
+mod credit;
 
 pub use bill::{
     bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
@@ -12,3 +13,4 @@ pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspen
 pub use reconciliation::{
     break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
 };
+pub use credit::{credit_applied, credit_granted};
