@@ -1,9 +1,10 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
-mod bank_statement;
 mod account;
+mod bank_statement;
 mod bill;
 mod closed_day;
+mod credit;
 mod dispute;
 mod ledger;
 mod reconciliation;
@@ -11,6 +12,7 @@ mod refund;
 mod remittance;
 mod reservation;
 mod status;
+mod suspense;
 mod tariff;
 mod transfer;
 

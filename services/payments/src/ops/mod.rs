@@ -3,13 +3,16 @@
 pub mod account;
 pub mod bill;
 pub mod closed_day;
+pub mod credit;
 pub mod dispute;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
+pub mod suspense;
 pub mod tariff;
+pub mod transfer;
 
 use rangkai_db::Tx;
 
@@ -18,4 +21,3 @@ fn person(tx: &Tx) -> &str {
     let caller = tx.caller();
     caller.on_behalf.as_deref().unwrap_or(&caller.id)
 }
-pub mod transfer;

@@ -1,8 +1,9 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
-mod reconciliation;
 mod ledger;
+mod reconciliation;
+mod suspense;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -23,6 +24,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Suspense(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
