@@ -15,7 +15,7 @@ use sea_orm::{ConnAcquireErr, DbErr};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Asked, Call, Db, RequestIdReused, Tx, is_passing, together::Calls};
+use crate::{Asked, Call, Db, Reply, RequestIdReused, Tx, is_passing, together::Calls};
 
 /// How callers are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,21 +30,20 @@ pub struct GroupConfig {
     pub queue: usize,
 }
 
-/// A way to the database for one kind of change, with the promise of [`Db::once`] for each call.
-pub struct Group<I, A, E> {
-    writers: Arc<[mpsc::Sender<Waiting<I, A, E>>]>,
+/// A way to the database for changes that can be made together, with the promise of [`Db::once`] for each call.
+pub struct Group<I, E> {
+    writers: Arc<[mpsc::Sender<Waiting<I, E>>]>,
 }
 
-struct Waiting<I, A, E> {
+struct Waiting<I, E> {
     call: Call,
     item: I,
-    answer: oneshot::Sender<Result<A, E>>,
+    answer: oneshot::Sender<Result<Reply, E>>,
 }
 
-impl<I, A, E> Group<I, A, E>
+impl<I, E> Group<I, E>
 where
     I: Clone + Send + Sync + 'static,
-    A: Message + Default + Send + 'static,
     E: From<DbErr> + From<RequestIdReused> + Send + 'static,
 {
     /// Starts the writers; they end with the last clone of the group. `work` is as for
@@ -56,7 +55,7 @@ where
     pub fn start<F, Fut>(db: &Db, config: &GroupConfig, work: F) -> Self
     where
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send + 'static,
+        Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
         let work = Arc::new(work);
         let writers = if db.shared.writer.is_some() { 1 } else { config.writers.max(1) };
@@ -74,15 +73,16 @@ where
     /// # Errors
     ///
     /// As [`Db::once`]; and at once, with an error that passes, where too many wait already.
-    pub async fn once(&self, call: Call, item: I) -> Result<A, E> {
+    pub async fn once<A: Message + Default>(&self, call: Call, item: I) -> Result<A, E> {
         let (answer, answered) = oneshot::channel();
         let writer = self.writer(&call);
         let place = writer.try_reserve().map_err(|_| away(ConnAcquireErr::Timeout))?;
         place.send(Waiting { call, item, answer });
-        answered.await.unwrap_or_else(|_| Err(away(ConnAcquireErr::ConnectionClosed).into()))
+        let reply = answered.await.map_err(|_| away(ConnAcquireErr::ConnectionClosed))??;
+        Ok(reply.read()?)
     }
 
-    fn writer(&self, call: &Call) -> &mpsc::Sender<Waiting<I, A, E>> {
+    fn writer(&self, call: &Call) -> &mpsc::Sender<Waiting<I, E>> {
         let mut hasher = DefaultHasher::new();
         call.caller.agency.as_str().hash(&mut hasher);
         let count = u64::try_from(self.writers.len()).unwrap_or(u64::MAX);
@@ -91,13 +91,13 @@ where
     }
 }
 
-impl<I, A, E> Clone for Group<I, A, E> {
+impl<I, E> Clone for Group<I, E> {
     fn clone(&self) -> Self {
         Self { writers: Arc::clone(&self.writers) }
     }
 }
 
-impl<I, A, E> fmt::Debug for Group<I, A, E> {
+impl<I, E> fmt::Debug for Group<I, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Group").field("writers", &self.writers.len()).finish()
     }
@@ -109,17 +109,16 @@ struct Writer<F> {
 }
 
 impl<F> Writer<F> {
-    async fn run<I, A, E, Fut>(self, mut waiting: mpsc::Receiver<Waiting<I, A, E>>, batch: usize)
+    async fn run<I, E, Fut>(self, mut waiting: mpsc::Receiver<Waiting<I, E>>, batch: usize)
     where
         I: Clone + Send + Sync + 'static,
-        A: Message + Default + Send + 'static,
         E: From<DbErr> + From<RequestIdReused> + Send + 'static,
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send + 'static,
+        Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
         let mut taken = Vec::with_capacity(batch);
         while waiting.recv_many(&mut taken, batch).await > 0 {
-            let split = |it: Waiting<I, A, E>| ((it.call, it.item), it.answer);
+            let split = |it: Waiting<I, E>| ((it.call, it.item), it.answer);
             let (calls, askers): (Vec<_>, Vec<_>) = taken.drain(..).map(split).unzip();
             for (asker, answer) in askers.into_iter().zip(self.answers(&Arc::new(calls)).await) {
                 // Whoever went away hears it when asking again.
@@ -128,13 +127,12 @@ impl<F> Writer<F> {
         }
     }
 
-    async fn answers<I, A, E, Fut>(&self, calls: &Calls<I>) -> Vec<Result<A, E>>
+    async fn answers<I, E, Fut>(&self, calls: &Calls<I>) -> Vec<Result<Reply, E>>
     where
         I: Clone + Send + Sync + 'static,
-        A: Message + Default + Send + 'static,
         E: From<DbErr> + From<RequestIdReused> + Send + 'static,
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send + 'static,
+        Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
         let all: Vec<_> = (0..calls.len()).collect();
         let error = match self.db.once_of(calls, all.clone(), &self.work).await {

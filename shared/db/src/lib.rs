@@ -32,5 +32,5 @@ pub use once::{Call, RequestIdReused};
 pub use schema::{SqlMigration, base_migrations};
 pub use sea_orm::{DbErr, SqlErr};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
-pub use together::Asked;
+pub use together::{Asked, Reply};
 pub use tx::Tx;

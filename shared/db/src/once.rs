@@ -189,34 +189,32 @@ where
                 WHERE agency = $1 AND caller = $2 AND method = $3 AND request_id = $4";
     let rows = sql::query(tx, find, key(call)).await?;
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("a kept answer".into()))?;
-    open(tx, call, row)
+    let answer = open::<E>(tx, call, row)?;
+    Ok(A::decode(answer.as_slice()).map_err(|error| DbErr::Type(error.to_string()))?)
 }
 
 /// Opens the first answer to `call`, which lies in `row`.
-pub(crate) fn open<A, E>(tx: &Tx, call: &Call, row: &QueryResult) -> Result<A, E>
+pub(crate) fn open<E>(tx: &Tx, call: &Call, row: &QueryResult) -> Result<Vec<u8>, E>
 where
-    A: Message + Default,
     E: From<DbErr> + From<RequestIdReused>,
 {
     if row.try_get::<Vec<u8>>("", "digest")? != call.digest {
         return Err(RequestIdReused.into());
     }
     let sealed: Vec<u8> = row.try_get("", "answer")?;
-    let answer = tx.vault().open(&sealed).map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(A::decode(answer.as_slice()).map_err(|error| DbErr::Type(error.to_string()))?)
+    Ok(tx.vault().open(&sealed).map_err(|error| DbErr::Custom(error.to_string()))?)
 }
 
 async fn keep(tx: &Tx, call: &Call, answer: &impl Message) -> Result<(), DbErr> {
-    let sealed = seal(tx, answer)?;
+    let sealed = seal(tx, &answer.encode_to_vec())?;
     let keep = "UPDATE request SET answer = $5 \
                 WHERE agency = $1 AND caller = $2 AND method = $3 AND request_id = $4";
     sql::execute(tx, keep, key(call).into_iter().chain([sealed.into()])).await?;
     audit::write(tx, entry(call)).await
 }
 
-pub(crate) fn seal(tx: &Tx, answer: &impl Message) -> Result<Vec<u8>, DbErr> {
-    let sealed = tx.vault().seal(&answer.encode_to_vec());
-    sealed.map_err(|error| DbErr::Custom(error.to_string()))
+pub(crate) fn seal(tx: &Tx, answer: &[u8]) -> Result<Vec<u8>, DbErr> {
+    tx.vault().seal(answer).map_err(|error| DbErr::Custom(error.to_string()))
 }
 
 /// The audit entry of a call that had its effect.

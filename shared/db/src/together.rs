@@ -25,6 +25,27 @@ pub struct Asked<I> {
     pub item: I,
 }
 
+/// The answer to a call, encoded: calls of one group may be of several methods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply(Vec<u8>);
+
+impl Reply {
+    /// The answer as it is kept and sent.
+    #[must_use]
+    pub fn of(answer: &impl Message) -> Self {
+        Self(answer.encode_to_vec())
+    }
+
+    /// The answer as the message that it was.
+    ///
+    /// # Errors
+    ///
+    /// When it was another one.
+    pub fn read<A: Message + Default>(&self) -> Result<A, DbErr> {
+        A::decode(self.0.as_slice()).map_err(|error| DbErr::Type(error.to_string()))
+    }
+}
+
 /// Who asks for what. It is shared with the task that does it, which may have to begin again.
 pub(crate) type Calls<I> = Arc<Vec<(Call, I)>>;
 
@@ -41,35 +62,33 @@ impl Db {
     ///
     /// Whatever `work` returns as a whole, or a failure of the database: then nothing was done for
     /// anybody, or the outcome is unknown, and the same requests may be sent again.
-    pub async fn once_many<I, A, E, F, Fut>(
+    pub async fn once_many<I, E, F, Fut>(
         &self,
         calls: Vec<(Call, I)>,
         work: F,
-    ) -> Result<Vec<Result<A, E>>, DbErr>
+    ) -> Result<Vec<Result<Reply, E>>, DbErr>
     where
         I: Clone + Send + Sync + 'static,
-        A: Message + Default + Send + 'static,
         E: From<DbErr> + From<RequestIdReused> + Send + 'static,
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send + 'static,
+        Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
         let all = (0..calls.len()).collect();
         self.once_of(&Arc::new(calls), all, &Arc::new(work)).await
     }
 
     /// The same for some of `calls`, by their places.
-    pub(crate) async fn once_of<I, A, E, F, Fut>(
+    pub(crate) async fn once_of<I, E, F, Fut>(
         &self,
         calls: &Calls<I>,
         places: Vec<usize>,
         work: &Arc<F>,
-    ) -> Result<Vec<Result<A, E>>, DbErr>
+    ) -> Result<Vec<Result<Reply, E>>, DbErr>
     where
         I: Clone + Send + Sync + 'static,
-        A: Message + Default + Send + 'static,
         E: From<DbErr> + From<RequestIdReused> + Send + 'static,
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send + 'static,
+        Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
         let mut answered = Vec::with_capacity(places.len());
         let mut left: Vec<_> = places.into_iter().enumerate().collect();
@@ -95,7 +114,7 @@ impl Db {
                     together(&tx, &calls, &**work).await
                 }) as _
             };
-            let answers: Vec<Result<A, E>> = self.run::<_, DbErr>(unit, Box::new(work)).await?;
+            let answers: Vec<Result<Reply, E>> = self.run::<_, DbErr>(unit, Box::new(work)).await?;
             answered.extend(order.into_iter().zip(answers));
         }
         answered.sort_by_key(|(order, _)| *order);
@@ -104,17 +123,16 @@ impl Db {
 }
 
 /// Answers each of `calls`; no two of them are the same request.
-async fn together<I, A, E, F, Fut>(
+async fn together<I, E, F, Fut>(
     tx: &Tx,
     calls: &[&(Call, I)],
     work: &F,
-) -> Result<Vec<Result<A, E>>, DbErr>
+) -> Result<Vec<Result<Reply, E>>, DbErr>
 where
     I: Clone + Sync,
-    A: Message + Default + Send,
     E: From<DbErr> + From<RequestIdReused> + Send,
     F: Fn(Tx, Vec<Asked<I>>) -> Fut + Sync,
-    Fut: Future<Output = Result<Vec<Result<A, E>>, DbErr>> + Send,
+    Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send,
 {
     let mut answers = earlier(tx, calls).await?;
     let (mut askers, mut fresh) = (Vec::new(), Vec::new());
@@ -133,7 +151,7 @@ where
         let mut done = Vec::with_capacity(given.len());
         for ((place, asker), answer) in askers.into_iter().zip(given) {
             if let Ok(answer) = &answer {
-                done.push((&calls[place].0, asker, once::seal(tx, answer)?));
+                done.push((&calls[place].0, asker, once::seal(tx, &answer.0)?));
             }
             answers[place] = Some(answer);
         }
@@ -144,9 +162,11 @@ where
 }
 
 /// The answers that `calls` got before, each at its place. The one query also brings the time.
-async fn earlier<I, A, E>(tx: &Tx, calls: &[&(Call, I)]) -> Result<Vec<Option<Result<A, E>>>, DbErr>
+async fn earlier<I, E>(
+    tx: &Tx,
+    calls: &[&(Call, I)],
+) -> Result<Vec<Option<Result<Reply, E>>>, DbErr>
 where
-    A: Message + Default,
     E: From<DbErr> + From<RequestIdReused>,
 {
     // One row of the table for each of ours, by its key: a join that the planner may turn around
@@ -177,7 +197,7 @@ where
         if row.try_get::<Option<Vec<u8>>>("", "digest")?.is_some() {
             let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
             let call = calls.get(place).ok_or_else(|| DbErr::Type("a place".into()))?;
-            answers[place] = Some(once::open(tx, &call.0, row));
+            answers[place] = Some(once::open(tx, &call.0, row).map(Reply));
         }
     }
     Ok(answers)

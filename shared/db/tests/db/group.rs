@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use rangkai_db::{Asked, Db, DbErr, Group, GroupConfig, Tx, is_passing};
+use rangkai_db::{Asked, Db, DbErr, Group, GroupConfig, Reply, Tx, is_passing};
 use tokio::{sync::Semaphore, task::JoinHandle};
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::{
 
 const CONFIG: GroupConfig = GroupConfig { writers: 2, batch: 64, queue: 256 };
 
-type Steps = Group<i64, i64, Error>;
+type Steps = Group<i64, Error>;
 
 /// A group whose transactions go on one by one, each when `gate` gives it a permit.
 struct Held {
@@ -131,7 +131,7 @@ async fn who_finds_the_queue_full_is_told_to_come_again() {
         let first = held.hold().await;
         let waits = held.ask(1).await;
 
-        let refused = held.group.once(call(Uuid::now_v7(), 1), 1).await;
+        let refused = held.group.once::<i64>(call(Uuid::now_v7(), 1), 1).await;
 
         assert!(
             matches!(&refused, Err(Error::Database(error)) if is_passing(error)),
@@ -154,8 +154,8 @@ async fn groups_of_two_replicas_lose_nothing() {
                 let group = groups[index % 2].clone();
                 let call = call(Uuid::now_v7(), 1);
                 tokio::spawn(async move {
-                    let first = group.once(call.clone(), 1).await.unwrap();
-                    (first, group.once(call, 1).await.unwrap())
+                    let first = group.once::<i64>(call.clone(), 1).await.unwrap();
+                    (first, group.once::<i64>(call, 1).await.unwrap())
                 })
             })
             .collect();
@@ -174,11 +174,11 @@ async fn a_group_that_fails_tells_everybody() {
     for place in places().await {
         let db = place.open().await;
         let broken = |_: Tx, _: Vec<Asked<i64>>| async {
-            Err::<Vec<Result<i64, Error>>, _>(DbErr::Custom("on purpose".into()))
+            Err::<Vec<Result<Reply, Error>>, _>(DbErr::Custom("on purpose".into()))
         };
         let group: Steps = Group::start(&db, &CONFIG, broken);
 
-        let ask = || group.once(call(Uuid::now_v7(), 1), 1);
+        let ask = || group.once::<i64>(call(Uuid::now_v7(), 1), 1);
         let (one, two) = tokio::join!(ask(), ask());
 
         assert!(one.is_err() && two.is_err());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rangkai_db::{Asked, AuditReport, Call, Db, DbErr, Tx, sql};
+use rangkai_db::{Asked, AuditReport, Call, Db, DbErr, Reply, Tx, sql};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::support::{Error, call, caller, number, once, places, value};
 pub(crate) async fn add_all(
     tx: Tx,
     asked: Vec<Asked<i64>>,
-) -> Result<Vec<Result<i64, Error>>, DbErr> {
+) -> Result<Vec<Result<Reply, Error>>, DbErr> {
     let lock = if tx.is_postgres() { " FOR UPDATE" } else { "" };
     let find = format!("SELECT value FROM counter WHERE name = 'a'{lock}");
     let mut value: i64 = sql::query(&tx, &find, []).await?[0].try_get("", "value")?;
@@ -25,7 +25,7 @@ pub(crate) async fn add_all(
         }
         value += item;
         tx.changed("counter", Uuid::nil());
-        answers.push(Ok(value));
+        answers.push(Ok(Reply::of(&value)));
     }
     sql::execute(&tx, "UPDATE counter SET value = $1 WHERE name = 'a'", [value.into()]).await?;
     Ok(answers)
@@ -35,7 +35,11 @@ pub(crate) async fn add_all(
 pub(crate) const POISON: i64 = 666;
 
 async fn together(db: &Db, calls: Vec<(Call, i64)>) -> Vec<Result<i64, Error>> {
-    db.once_many(calls, add_all).await.unwrap()
+    read(db.once_many(calls, add_all).await.unwrap())
+}
+
+fn read(answers: Vec<Result<Reply, Error>>) -> Vec<Result<i64, Error>> {
+    answers.into_iter().map(|answer| Ok(answer?.read()?)).collect()
 }
 
 fn fresh(step: i64) -> (Call, i64) {
@@ -135,7 +139,7 @@ async fn a_copy_that_was_quicker_elsewhere_is_found() {
             }
         };
 
-        let answers = db.once_many(vec![alone, raced], race).await.unwrap();
+        let answers = read(db.once_many(vec![alone, raced], race).await.unwrap());
 
         assert_eq!(format!("{answers:?}"), "[Ok(3), Ok(1)]");
         assert_eq!(value(&db).await, 3);
