@@ -83,6 +83,21 @@ impl Books {
         Ok(all)
     }
 
+    /// What all agencies together have in accounts of one code, in minor units.
+    pub async fn balance(&self, code: &str) -> Result<i64, DbErr> {
+        let code = code.to_owned();
+        let read = move |tx| {
+            let code = code.clone();
+            async move {
+                let sum = "SELECT CAST(COALESCE(SUM(balance_minor), 0) AS bigint) FROM account \
+                           WHERE code = $1";
+                let rows = sql::query(&tx, sum, [code.into()]).await?;
+                rows[0].try_get_by_index::<i64>(0)
+            }
+        };
+        self.0.read(nobody(), read).await
+    }
+
     async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
         let read = move |tx| async move {
             let rows = sql::query(&tx, query, []).await?;

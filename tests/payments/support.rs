@@ -116,6 +116,12 @@ impl House {
     }
 }
 
+/// The desk of one person of an agency, who may do whatever the agency may.
+pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
+    let on_behalf = Some(name.to_owned());
+    house.desk(&Caller { on_behalf, ..caller(agency, &agency_scopes(), &[]) })
+}
+
 impl Desk {
     /// Issues a bill of Rp75,000 for a case of its own.
     pub async fn bill(&self) -> Result<Bill, Status> {

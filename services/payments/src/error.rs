@@ -2,13 +2,15 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, LedgerRefusal, Refusal, Refused};
+use crate::domain::{AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]

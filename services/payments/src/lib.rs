@@ -23,7 +23,9 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
+    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
+    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
+    reconciliation_service_server::ReconciliationServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     reservation_service_server::ReservationServiceServer,
     tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
@@ -64,6 +66,9 @@ impl Block for Payments {
             .add_service(LedgerServiceServer::new(self.clone()))
             .add_service(TransferServiceServer::new(self.clone()))
             .add_service(ReservationServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(DayServiceServer::new(self.clone()))
+            .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

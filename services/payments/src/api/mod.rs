@@ -2,10 +2,14 @@
 
 mod account;
 mod bill;
+mod closed_day;
+mod dispute;
 mod ledger;
+mod reconciliation;
 mod refund;
 mod remittance;
 mod reservation;
+mod statement;
 mod status;
 mod tariff;
 mod transfer;

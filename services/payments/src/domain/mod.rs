@@ -1,15 +1,20 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
 mod account;
+mod account_statement;
 mod bank;
 mod bill;
 mod book;
 mod chart;
+mod closed_day;
 mod code;
 mod command;
+mod dispute;
 mod ledger_refusal;
 mod order;
 mod proof;
+mod reconciliation;
+mod reconciliation_refusal;
 mod refund;
 mod refusal;
 mod remittance;
@@ -19,19 +24,24 @@ mod tariff;
 mod transfer;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
+pub use account_statement::{AccountStatement, Period};
 pub use bank::BankReference;
 pub use bill::{Bill, BillFilter, BillState, NewBill};
 pub use book::{Book, Changes};
 pub use chart::{AccountCode, AccountKind, Occasion};
+pub use closed_day::{ClosedDay, DayTotal, Posted, finish, may_close};
 pub use code::BillingCode;
 pub use command::{Applied, Command, Needs};
+pub use dispute::{Dispute, DisputeReason, DisputeState, NewDispute};
 pub use ledger_refusal::{LedgerRefusal, Refused};
 pub use order::{FinancialAddress, Order, Outcome, next_inquiry};
 pub use proof::{AccountSums, Proof, prove};
+pub use reconciliation::{Break, BreakKind, BreakState, Recorded, Resolution, compare};
+pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
 pub use reservation::{Reservation, ReservationState};
-pub use statement::{Period, Statement};
+pub use statement::{Flow, NewStatement, Statement, StatementLine};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};
 pub use transfer::{Entry, Line, NewTransfer, Place, Transfer, TransferKind};

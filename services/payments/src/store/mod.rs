@@ -3,12 +3,17 @@
 pub mod account;
 pub mod bank_reference;
 pub mod bill;
+pub mod closed_day;
+pub mod dispute;
 pub mod entry;
 mod line;
+pub mod reconciliation_break;
+pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
 pub mod sums;
+pub mod statement;
 pub mod tariff;
 pub mod transfer;
 
@@ -54,6 +59,10 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
