@@ -16,15 +16,19 @@ mod error;
 mod events;
 mod expiry;
 mod ops;
+mod reservation_expiry;
 mod store;
 
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
+    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
+    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
+    reconciliation_service_server::ReconciliationServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    tariff_service_server::TariffServiceServer,
+    reservation_service_server::ReservationServiceServer,
+    tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -38,6 +42,7 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    reservations: ExpiryConfig,
 }
 
 impl Payments {
@@ -48,7 +53,7 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -59,6 +64,11 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(TransferServiceServer::new(self.clone()))
+            .add_service(ReservationServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(DayServiceServer::new(self.clone()))
+            .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -71,7 +81,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        self.keep_expiring(&stop).await;
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
     }
 }
 

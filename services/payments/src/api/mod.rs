@@ -1,11 +1,18 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
 mod bill;
+mod closed_day;
+mod dispute;
 mod ledger;
+mod reconciliation;
 mod refund;
 mod remittance;
+mod reservation;
+mod statement;
 mod status;
 mod tariff;
+mod transfer;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};
