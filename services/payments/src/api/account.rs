@@ -3,7 +3,9 @@
 use rangkai_primitives::{Currency, Money};
 use rangkai_proto::{payments::v1 as wire, r#type::v1 as words};
 
-use crate::domain::{Account, AccountKind, Direction, LedgerRefusal, Line, Proof, Statement};
+use crate::domain::{
+    Account, AccountKind, AccountStatement, Direction, LedgerRefusal, Line, Proof,
+};
 
 impl From<Account> for wire::Account {
     fn from(account: Account) -> Self {
@@ -56,10 +58,10 @@ impl Line {
     }
 }
 
-impl TryFrom<Statement> for wire::Statement {
+impl TryFrom<AccountStatement> for wire::AccountStatement {
     type Error = LedgerRefusal;
 
-    fn try_from(statement: Statement) -> Result<Self, LedgerRefusal> {
+    fn try_from(statement: AccountStatement) -> Result<Self, LedgerRefusal> {
         let currency = statement.account.currency;
         let money = |minor| Some(Money::new(currency, minor).into());
         Ok(Self {

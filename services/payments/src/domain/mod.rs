@@ -1,6 +1,7 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
 mod account;
+mod account_statement;
 mod bank;
 mod bank_statement;
 mod bill;
@@ -21,13 +22,13 @@ mod refund;
 mod refusal;
 mod remittance;
 mod reservation;
-mod statement;
 mod suspense;
 mod suspense_refusal;
 mod tariff;
 mod transfer;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
+pub use account_statement::{AccountStatement, Period};
 pub use bank::BankReference;
 pub use bank_statement::{BankStatement, BankStatementLine, Flow, NewBankStatement};
 pub use bill::{Bill, BillFilter, BillState, NewBill};
@@ -48,7 +49,6 @@ pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{Channel, NewRemittance, Remittance};
 pub use reservation::{Reservation, ReservationState};
-pub use statement::{Period, Statement};
 pub use suspense::{Resolution, SuspenseFilter, SuspenseItem, SuspenseKind, SuspenseState};
 pub use suspense_refusal::SuspenseRefusal;
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};
