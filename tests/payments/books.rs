@@ -1,6 +1,6 @@
 //! The tables themselves, and what must hold in them whatever happened.
 
-use rangkai_db::{Db, DbErr, MigrationTrait, MigratorTrait, sql};
+use rangkai_db::{DatabaseConfig, Db, DbErr, MigrationTrait, MigratorTrait, sql};
 use rangkai_primitives::{Caller, Clock};
 
 use super::{ledger_books::LEDGER, support::House};
@@ -58,7 +58,12 @@ impl MigratorTrait for Past {
 
 impl Books {
     pub async fn open(house: &House) -> anyhow::Result<Self> {
-        Ok(Self(Db::open::<Past>(&house.database.config, Clock::system()).await?))
+        Self::past(&house.database.config).await
+    }
+
+    /// The tables of a database, whichever block is on it.
+    pub async fn past(config: &DatabaseConfig) -> anyhow::Result<Self> {
+        Ok(Self(Db::open::<Past>(config, Clock::system()).await?))
     }
 
     /// Changes rows by hand.
@@ -83,6 +88,17 @@ impl Books {
         Ok(all)
     }
 
+    /// How many things are wrong in the ledger alone.
+    pub async fn check_ledger(&self) -> anyhow::Result<i64> {
+        let mut all = 0;
+        for (name, _, wrong) in LEDGER {
+            let wrong = self.count(wrong).await?;
+            assert_eq!(wrong, 0, "{name}");
+            all += wrong;
+        }
+        Ok(all)
+    }
+
     /// What all agencies together have in accounts of one code, in minor units.
     pub async fn balance(&self, code: &str) -> Result<i64, DbErr> {
         let code = code.to_owned();
@@ -98,7 +114,8 @@ impl Books {
         self.0.read(nobody(), read).await
     }
 
-    async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
+    /// Counts what a query finds.
+    pub async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
         let read = move |tx| async move {
             let rows = sql::query(&tx, query, []).await?;
             rows[0].try_get_by_index::<i64>(0)

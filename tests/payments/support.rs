@@ -11,7 +11,8 @@ use rangkai_proto::{
         RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
-        tariff_service_client::TariffServiceClient,
+        reservation_service_client::ReservationServiceClient,
+        tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
@@ -51,6 +52,8 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub transfers: TransferServiceClient<Client>,
+    pub reservations: ReservationServiceClient<Client>,
     pub client: Client,
 }
 
@@ -99,6 +102,8 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            transfers: TransferServiceClient::new(client.clone()),
+            reservations: ReservationServiceClient::new(client.clone()),
             client,
         })
     }
