@@ -40,7 +40,7 @@ impl Dice {
         };
         match dice {
             0..4 => Command::Post(new),
-            4..6 => Command::Reserve(new, (dice == 5).then_some(Duration::from_secs(60))),
+            4..6 => Command::Reserve(new, (dice == 5).then_some(Duration::from_mins(1))),
             6..8 => Command::Capture { reservation, amount: Some(amount), last: dice == 7 },
             8 => Command::Capture { reservation, amount: None, last: false },
             _ => Command::Release(reservation),
