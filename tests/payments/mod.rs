@@ -19,6 +19,7 @@ mod remittances;
 mod reservations;
 mod statements;
 mod support;
+mod suspense;
 mod tariffs;
 mod transfers;
 mod upgrade;

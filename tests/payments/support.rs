@@ -13,6 +13,7 @@ use rangkai_proto::{
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
         tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
+        suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
@@ -54,6 +55,7 @@ pub struct Desk {
     pub ledger: LedgerServiceClient<Client>,
     pub transfers: TransferServiceClient<Client>,
     pub reservations: ReservationServiceClient<Client>,
+    pub suspense: SuspenseServiceClient<Client>,
     pub client: Client,
 }
 
@@ -90,6 +92,12 @@ impl House {
         self.desk(&caller(name, &agency_scopes(), &[]))
     }
 
+    /// A person of an agency, beside the one that `agency` is.
+    pub fn person(&self, agency: &str, id: &str) -> anyhow::Result<Desk> {
+        let caller = Caller { id: id.to_owned(), ..caller(agency, &agency_scopes(), &[]) };
+        self.desk(&caller)
+    }
+
     pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {
         self.desk(&caller(name, &BANK, &[]))
     }
@@ -104,6 +112,7 @@ impl House {
             ledger: LedgerServiceClient::new(client.clone()),
             transfers: TransferServiceClient::new(client.clone()),
             reservations: ReservationServiceClient::new(client.clone()),
+            suspense: SuspenseServiceClient::new(client.clone()),
             client,
         })
     }

@@ -83,7 +83,7 @@ async fn what_the_first_release_posted_is_still_there(#[case] kind: Kind) -> any
                    ELSE 'revenue' END";
     assert_eq!(books.count(journal).await?, 2);
     assert_eq!(books.count("SELECT COUNT(*) FROM entry").await?, 4);
-    assert_eq!(books.check_ledger().await?, 0);
+    books.check_ledger().await?;
     assert!(books.change("DELETE FROM entry".to_owned()).await.is_err());
     Ok(())
 }

@@ -1,16 +1,18 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod account;
+mod bank_statement;
 mod bill;
 mod closed_day;
+mod credit;
 mod dispute;
 mod ledger;
 mod reconciliation;
 mod refund;
 mod remittance;
 mod reservation;
-mod statement;
 mod status;
+mod suspense;
 mod tariff;
 mod transfer;
 
