@@ -11,6 +11,8 @@ use rangkai_proto::{
         RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
+        reservation_service_client::ReservationServiceClient,
+        tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
     },
     r#type::v1::{Date, Money, Text},
@@ -51,6 +53,8 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub transfers: TransferServiceClient<Client>,
+    pub reservations: ReservationServiceClient<Client>,
     pub suspense: SuspenseServiceClient<Client>,
     pub client: Client,
 }
@@ -106,6 +110,8 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            transfers: TransferServiceClient::new(client.clone()),
+            reservations: ReservationServiceClient::new(client.clone()),
             suspense: SuspenseServiceClient::new(client.clone()),
             client,
         })

@@ -1,7 +1,6 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
 mod account;
-mod account_statement;
 mod bank;
 mod bank_statement;
 mod bill;
@@ -28,7 +27,6 @@ mod tariff;
 mod transfer;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
-pub use account_statement::{AccountStatement, Period};
 pub use bank::BankReference;
 pub use bank_statement::{BankStatement, BankStatementLine, Flow, NewBankStatement};
 pub use bill::{Bill, BillFilter, BillState, NewBill};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         Account, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer, Occasion,
-        Proof, Refused, prove,
+        Refused,
     },
     error::Error,
     events::tell,
@@ -51,17 +51,6 @@ pub async fn apply(
     let outcomes = units.iter().map(|unit| book.apply(unit)).collect();
     write(tx, &book.close()).await?;
     Ok(outcomes)
-}
-
-/// Checks the whole ledger of the agency, currency by currency.
-#[instrument(skip_all)]
-pub async fn proofs(tx: &Tx) -> Result<Vec<Proof>, Error> {
-    let accounts = store::sums::of_accounts(tx).await?;
-    let proofs = prove(&accounts);
-    if let Some(proof) = proofs.iter().find(|proof| !proof.is_sound()) {
-        tracing::error!(agency = %tx.agency(), ?proof, "the ledger is not sound");
-    }
-    Ok(proofs)
 }
 
 /// Applies one command by itself.

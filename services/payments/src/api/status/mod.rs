@@ -28,7 +28,6 @@ impl From<Error> for Status {
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
-            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)

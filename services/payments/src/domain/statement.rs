@@ -1,4 +1,4 @@
-//! Statements of accounts: what an account held, what came and went, and what it holds.
+//! Statements: what an account held, what came and went, and what it holds.
 
 use rangkai_primitives::Timestamp;
 
@@ -13,7 +13,7 @@ pub struct Period {
 
 /// What an account held, what came and went, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountStatement {
+pub struct Statement {
     pub account: Account,
     pub opening_minor: i64,
     pub debits_minor: i128,
@@ -33,7 +33,7 @@ impl Period {
     }
 }
 
-impl AccountStatement {
+impl Statement {
     /// Whether the entries lead from the opening balance to the closing one.
     pub fn adds_up(&self) -> bool {
         let net = self.debits_minor - self.credits_minor;
