@@ -2,10 +2,14 @@
 
 mod bills;
 mod books;
+mod callbacks;
+mod channels;
 mod contract;
 mod days;
 mod disputes;
 mod events;
+mod imports;
+mod inquiries;
 mod ledger;
 mod mixture;
 mod outages;

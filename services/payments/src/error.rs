@@ -2,8 +2,7 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, Refusal, SuspenseRefusal};
-use crate::domain::{AccountCode, ReconciliationRefusal, Refusal};
+use crate::domain::{AccountCode, ChannelRefusal, ReconciliationRefusal, Refusal, SuspenseRefusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +11,9 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Suspense(#[from] SuspenseRefusal),
+    #[error(transparent)]
+    Channel(#[from] ChannelRefusal),
+    #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
@@ -20,6 +22,9 @@ pub enum Error {
     /// The rules never let it come to this.
     #[error("the account {} would pass its floor", .0.as_str())]
     PastFloor(AccountCode),
+    /// The settings are checked so that it fits.
+    #[error("a code cannot be drawn")]
+    NoPicture(#[from] crate::channel::PictureError),
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,

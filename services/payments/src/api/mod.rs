@@ -1,17 +1,22 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod callback;
 mod closed_day;
-mod dispute;
+mod collection;
 mod credit;
+mod dispute;
 mod ledger;
 mod reconciliation;
 mod refund;
 mod remittance;
+mod remittance_import;
 mod statement;
 mod status;
 mod suspense;
 mod tariff;
+
+pub use callback::callbacks;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

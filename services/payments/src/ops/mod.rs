@@ -2,12 +2,15 @@
 
 pub mod bill;
 pub mod closed_day;
-pub mod dispute;
+pub mod collection;
 pub mod credit;
+pub mod dispute;
+pub mod inquiry;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
+pub mod remittance_import;
 pub mod suspense;
 pub mod tariff;
 

@@ -4,16 +4,18 @@ pub mod account;
 pub mod bank_reference;
 pub mod bill;
 pub mod closed_day;
-pub mod dispute;
+pub mod collection;
 pub mod credit;
+pub mod dispute;
 pub mod entry;
 mod line;
 pub mod reconciliation_break;
 pub mod recorded;
 pub mod refund;
 pub mod remittance;
-pub mod suspense;
+pub mod remittance_import;
 pub mod statement;
+pub mod suspense;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -59,6 +61,8 @@ const OWN: &[SqlMigration] = &[
     each!("m0005_immutable"),
     each!("m0006_chart"),
     each!("m0030_suspense"),
+    both!("m0031_collection"),
+    each!("m0032_import"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

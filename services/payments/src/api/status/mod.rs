@@ -1,8 +1,9 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
-mod suspense;
+mod channel;
 mod reconciliation;
+mod suspense;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -24,11 +25,13 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Suspense(refusal) => refusal.into(),
+            Error::Channel(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
+            error @ (Error::Reused(_)
+            | Error::PastFloor(_)
+            | Error::NoBillingCode
+            | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
         }
     }
 }
