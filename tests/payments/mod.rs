@@ -11,6 +11,7 @@ mod events;
 mod imports;
 mod inquiries;
 mod ledger;
+mod ledger_books;
 mod mixture;
 mod outages;
 mod reconciliation;

@@ -19,6 +19,7 @@ mod events;
 mod expiry;
 mod inquiry;
 mod ops;
+mod reservation_expiry;
 mod store;
 
 use std::sync::Arc;
@@ -34,6 +35,18 @@ use rangkai_proto::payments::v1::{
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
 };
+use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
+use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
+use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
+use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
+use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
+use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
+use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
+use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
+use rangkai_proto::payments::v1::reservation_service_server::ReservationServiceServer;
+use rangkai_proto::payments::v1::suspense_service_server::SuspenseServiceServer;
+use rangkai_proto::payments::v1::tariff_service_server::TariffServiceServer;
+use rangkai_proto::payments::v1::transfer_service_server::TransferServiceServer;
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +62,7 @@ pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
     channels: Arc<Channels>,
+    reservations: ExpiryConfig,
 }
 
 impl Payments {
@@ -62,6 +76,7 @@ impl Payments {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
         Ok(Self { db, expiry: config.expiry, channels })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -78,6 +93,13 @@ impl Block for Payments {
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
+            .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(RefundServiceServer::new(self.clone()))
+            .add_service(RemittanceServiceServer::new(self.clone()))
+            .add_service(ReservationServiceServer::new(self.clone()))
+            .add_service(SuspenseServiceServer::new(self.clone()))
+            .add_service(TransferServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -95,6 +117,7 @@ impl Block for Payments {
 
     async fn work(&self, stop: CancellationToken) {
         tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
+mod bank_statement;
 mod bill;
 mod callback;
 mod closed_day;
@@ -12,9 +14,11 @@ mod refund;
 mod remittance;
 mod remittance_import;
 mod statement;
+mod reservation;
 mod status;
 mod suspense;
 mod tariff;
+mod transfer;
 
 pub use callback::callbacks;
 

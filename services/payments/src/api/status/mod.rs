@@ -2,6 +2,7 @@
 
 mod bill;
 mod channel;
+mod ledger;
 mod reconciliation;
 mod suspense;
 
@@ -27,19 +28,22 @@ impl From<Error> for Status {
             Error::Suspense(refusal) => refusal.into(),
             Error::Channel(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
+            Error::Ledger(refusal) => refusal.into(),
+            Error::Linked(refused) => refused.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
             | Error::NoBillingCode
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
+            | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
 }
 
 /// A rule said no: with which code and reason, and what goes with the reason.
-fn no<const N: usize>(
+fn no<'a>(
     (code, reason): (Code, ErrorReason),
-    metadata: [(&str, String); N],
+    metadata: impl IntoIterator<Item = (&'a str, String)>,
     refusal: &impl std::fmt::Display,
 ) -> Status {
     rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)
