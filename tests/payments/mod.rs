@@ -3,10 +3,14 @@
 mod accounts;
 mod bills;
 mod books;
+mod callbacks;
+mod channels;
 mod contract;
 mod days;
 mod disputes;
 mod events;
+mod imports;
+mod inquiries;
 mod ledger;
 mod ledger_books;
 mod ledger_mixture;

@@ -6,6 +6,8 @@ use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::channel::ChannelsConfig;
+
 /// The values assumed when nothing else is said.
 pub const DEFAULTS: &str = include_str!("../config.toml");
 
@@ -23,6 +25,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// When bills are looked at that nobody paid.
     pub expiry: ExpiryConfig,
+    /// How bills are paid beside plain bank remittances.
+    pub channels: ChannelsConfig,
     /// When reservations are looked at whose time is up.
     pub reservations: ExpiryConfig,
 }

@@ -3,6 +3,10 @@
 use rangkai_db::{DbErr, RequestIdReused};
 
 use crate::domain::{AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal};
+use crate::domain::{AccountCode, ChannelRefusal, ReconciliationRefusal, Refusal, SuspenseRefusal};
+use crate::domain::{
+    AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
+};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +15,8 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Suspense(#[from] SuspenseRefusal),
+    #[error(transparent)]
+    Channel(#[from] ChannelRefusal),
     #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
@@ -24,6 +30,9 @@ pub enum Error {
     /// The rules never let it come to this.
     #[error("the account {} would pass its floor", .0.as_str())]
     PastFloor(AccountCode),
+    /// The settings are checked so that it fits.
+    #[error("a code cannot be drawn")]
+    NoPicture(#[from] crate::channel::PictureError),
     /// The entries of an account do not lead from one of its balances to another.
     #[error("the ledger is not sound")]
     Unsound,

@@ -8,20 +8,33 @@
 //! | `ops`    | what happens: one function for each verb | wire types, SQL                 |
 //! | `domain` | what is true: types and their rules      | `async`, I/O, wire types        |
 //! | `store`  | what is kept: rows and queries           | rules, wire types               |
+//! | `channel`| how bills reach payers, and payments us  | queries, wire types             |
 
 mod api;
+mod channel;
 mod config;
 mod domain;
 mod error;
 mod events;
 mod expiry;
+mod inquiry;
 mod ops;
 mod reservation_expiry;
 mod store;
 
+use std::sync::Arc;
+
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
+use rangkai_proto::payments::v1::{
+    bill_service_server::BillServiceServer, collection_service_server::CollectionServiceServer,
+    credit_service_server::CreditServiceServer, day_service_server::DayServiceServer,
+    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
+    reconciliation_service_server::ReconciliationServiceServer,
+    refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
+    suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
+};
 use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
 use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
@@ -39,6 +52,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use channel::Channels;
+
 pub use config::{Config, DEFAULTS, ExpiryConfig};
 
 /// The running building block: what every request needs.
@@ -46,6 +61,7 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    channels: Arc<Channels>,
     reservations: ExpiryConfig,
 }
 
@@ -54,9 +70,12 @@ impl Payments {
     ///
     /// # Errors
     ///
-    /// When the database cannot be reached, its key is not a key, or a migration fails.
+    /// When the database cannot be reached, its key is not a key, a migration fails, or a setting of
+    /// a payment channel is wrong.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
+        let channels = Arc::new(Channels::open(config.channels.clone())?);
+        Ok(Self { db, expiry: config.expiry, channels })
         Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
     }
 }
@@ -66,6 +85,12 @@ impl Block for Payments {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
             .add_service(CreditServiceServer::new(self.clone()))
+            .add_service(CollectionServiceServer::new(self.clone()))
+            .add_service(RemittanceServiceServer::new(self.clone()))
+            .add_service(RefundServiceServer::new(self.clone()))
+            .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(SuspenseServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
@@ -78,6 +103,10 @@ impl Block for Payments {
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
+    fn json(&self) -> Option<axum::Router> {
+        Some(api::callbacks(self.clone()))
+    }
+
     fn db(&self) -> &Db {
         &self.db
     }
@@ -87,6 +116,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
+        tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
     }
 }

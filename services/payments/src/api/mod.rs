@@ -3,18 +3,24 @@
 mod account;
 mod bank_statement;
 mod bill;
+mod callback;
 mod closed_day;
+mod collection;
 mod credit;
 mod dispute;
 mod ledger;
 mod reconciliation;
 mod refund;
 mod remittance;
+mod remittance_import;
+mod statement;
 mod reservation;
 mod status;
 mod suspense;
 mod tariff;
 mod transfer;
+
+pub use callback::callbacks;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

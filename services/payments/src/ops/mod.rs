@@ -3,12 +3,17 @@
 pub mod account;
 pub mod bill;
 pub mod closed_day;
+pub mod collection;
+pub mod credit;
+pub mod dispute;
+pub mod inquiry;
 pub mod credit;
 pub mod dispute;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
+pub mod remittance_import;
 pub mod reservation;
 pub mod suspense;
 pub mod tariff;

@@ -5,6 +5,7 @@ pub mod bank_reference;
 pub mod bank_statement;
 pub mod bill;
 pub mod closed_day;
+pub mod collection;
 pub mod credit;
 pub mod dispute;
 pub mod entry;
@@ -13,6 +14,8 @@ pub mod reconciliation_break;
 pub mod recorded;
 pub mod refund;
 pub mod remittance;
+pub mod remittance_import;
+pub mod statement;
 pub mod reservation;
 pub mod sums;
 pub mod suspense;
@@ -63,6 +66,8 @@ const OWN: &[SqlMigration] = &[
     each!("m0006_chart"),
     both!("m0020_credit"),
     each!("m0030_suspense"),
+    both!("m0031_collection"),
+    each!("m0032_import"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

@@ -1,6 +1,7 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
+mod channel;
 mod ledger;
 mod reconciliation;
 mod suspense;
@@ -25,6 +26,7 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Suspense(refusal) => refusal.into(),
+            Error::Channel(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
@@ -32,6 +34,7 @@ impl From<Error> for Status {
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
             | Error::NoBillingCode
+            | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
             | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
