@@ -16,9 +16,7 @@ use rangkai_proto::{
     r#type::v1::{Date, Money, Text},
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
-use rangkai_testkit::{
-    Client, Keys, Kind, TestDatabase, caller, database, fresh, serve,
-};
+use rangkai_testkit::{Client, Keys, Kind, TestDatabase, caller, database, fresh, serve};
 use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt as _;
 

@@ -78,14 +78,20 @@ impl Rule {
     }
 }
 
+/// Judges what every URL must be, wherever it leads.
+///
+/// # Errors
+///
+/// [`OutboundError::UrlMalformed`] or [`OutboundError::CredentialsInUrl`].
+pub fn check_form(text: &str) -> Result<(), OutboundError> {
+    read(text).map(|_| ())
+}
+
 /// The URL in `text`, and the number of the first rule that it fits. What can be told without
 /// asking for a name is judged here.
 pub(crate) fn judge(text: &str, rules: &[Rule]) -> Result<(Url, usize), OutboundError> {
-    let url = Url::parse(text).map_err(|_| OutboundError::UrlMalformed)?;
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(OutboundError::UrlMalformed)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(OutboundError::CredentialsInUrl);
-    }
+    let url = read(text)?;
+    let host = url.host_str().unwrap_or_default();
     let of_host = || rules.iter().enumerate().filter(|(_, rule)| rule.fits_host(host));
     let of_scheme = || of_host().filter(|(_, rule)| rule.fits_scheme(url.scheme()));
     of_host().next().ok_or(OutboundError::HostNotAllowed)?;
@@ -98,6 +104,17 @@ pub(crate) fn judge(text: &str, rules: &[Rule]) -> Result<(Url, usize), Outbound
         return Err(OutboundError::AddressNotPublic);
     }
     Ok((url, number))
+}
+
+fn read(text: &str) -> Result<Url, OutboundError> {
+    let url = Url::parse(text).map_err(|_| OutboundError::UrlMalformed)?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(OutboundError::UrlMalformed);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(OutboundError::CredentialsInUrl);
+    }
+    Ok(url)
 }
 
 /// The address that a host is, when it is no name. Nobody resolves it, so it is judged by itself.

@@ -22,4 +22,5 @@ mod tests;
 
 pub use client::{Answer, Outbound};
 pub use config::{Destination, OutboundConfig};
+pub use destination::check_form;
 pub use error::{OpenError, OutboundError};
