@@ -27,8 +27,8 @@ CREATE TABLE delivery (
     fence bigint NOT NULL,
     -- When to try next; of a delivery that is being sent: when its sender is given up.
     due_time timestamptz,
-    -- The delivery before this one of the same webhook.
-    retry_of uuid UNIQUE REFERENCES delivery (delivery_id),
+    -- The delivery before this one of the same webhook, which may be forgotten by now.
+    retry_of uuid UNIQUE,
     create_time timestamptz NOT NULL,
     update_time timestamptz NOT NULL,
     -- The trace of whatever caused the fact.
@@ -37,3 +37,7 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_due ON delivery (endpoint_id, due_time) WHERE due_time IS NOT NULL;
 CREATE INDEX delivery_list ON delivery (agency, endpoint_id, delivery_id);
+-- For forgetting what is long over.
+CREATE INDEX delivery_over ON delivery (update_time) WHERE due_time IS NULL;
+CREATE INDEX delivery_webhook ON delivery (webhook_id);
+CREATE INDEX webhook_age ON webhook (create_time);

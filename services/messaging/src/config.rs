@@ -57,6 +57,8 @@ pub struct WebhooksConfig {
     pub hold_seconds: u64,
     /// After how long without success an endpoint is disabled.
     pub disable_after_hours: u64,
+    /// How long deliveries are kept after their end.
+    pub keep_days: u64,
     /// How soon to look again for deliveries that are due.
     pub poll_min_ms: u64,
     /// How seldom to look when there are none.

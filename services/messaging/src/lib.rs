@@ -84,6 +84,7 @@ impl Messaging {
         tokio::join!(
             self.worker.work(stop.clone()),
             self.courier.work(stop.clone()),
+            self.courier.clean(stop.clone()),
             self.hear_all(stop)
         );
     }
@@ -106,6 +107,15 @@ impl Messaging {
     /// When the database fails.
     pub async fn send_webhooks_due(&self) -> anyhow::Result<usize> {
         Ok(self.courier.send_due().await?)
+    }
+
+    /// One pass of the work: forgets deliveries to endpoints that have been over for long enough.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn forget_webhooks(&self) -> anyhow::Result<()> {
+        Ok(self.courier.forget().await?)
     }
 
     /// Follows the logs of the other blocks until `stop`, and queues what endpoints asked for.

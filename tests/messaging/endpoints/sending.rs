@@ -135,6 +135,29 @@ async fn an_endpoint_that_hangs_holds_up_no_other(#[case] kind: Kind) -> anyhow:
     Ok(())
 }
 
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_has_been_over_for_long_is_forgotten(#[case] kind: Kind) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let endpoint_id = id(&house.one_queued("korlantas").await?);
+    house.send().await?;
+    house.stage.advance(29 * 86_400);
+    house.teller.bill_paid("korlantas").await?;
+    house.until_queued("korlantas", &endpoint_id, 2).await;
+    house.stage.messaging.forget_webhooks().await?;
+    assert_eq!(house.deliveries("korlantas", &endpoint_id).await?.len(), 2);
+
+    // What is still under way stays, however old it is.
+    house.stage.advance(32 * 86_400);
+    house.stage.messaging.forget_webhooks().await?;
+    let kept = house.deliveries("korlantas", &endpoint_id).await?;
+    assert_eq!(states(&kept), [DeliveryState::Queued].into());
+    assert_eq!(house.send().await?, 1);
+    Ok(())
+}
+
 fn now(house: &House) -> rangkai_primitives::Timestamp {
     house.stage.clock.now()
 }

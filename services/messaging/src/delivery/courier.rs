@@ -28,6 +28,8 @@ use crate::{
 
 /// Who the courier is in the audit log.
 const BLOCK: &str = "messaging";
+/// How often what is long over is forgotten.
+const CLEANING: Duration = Duration::from_hours(1);
 /// How long attempts under way may still take after the block was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -42,6 +44,7 @@ pub struct Courier {
     hold: Duration,
     timeout: Duration,
     patience: Duration,
+    kept: Duration,
     poll: (Duration, Duration),
 }
 
@@ -65,6 +68,8 @@ impl Courier {
             (1..=24 * 365).contains(&disable_after_hours),
             "webhooks.disable_after_hours must be 1 to 8760"
         );
+        let keep_days = config.webhooks.keep_days;
+        ensure!((2..=3_650).contains(&keep_days), "webhooks.keep_days must be 2 to 3650");
         ensure!(
             (1..=poll_max_ms).contains(&poll_min_ms),
             "webhooks.poll_min_ms must be 1 to poll_max_ms"
@@ -78,6 +83,7 @@ impl Courier {
             hold,
             timeout,
             patience: Duration::from_hours(disable_after_hours),
+            kept: Duration::from_hours(24 * keep_days),
             poll: (Duration::from_millis(poll_min_ms), Duration::from_millis(poll_max_ms)),
         })
     }
@@ -133,6 +139,28 @@ impl Courier {
             .map(|(agency, endpoint)| self.send_to(agency, endpoint));
         let counts: Vec<_> = passes.buffer_unordered(self.endpoints).collect().await;
         Ok(counts.into_iter().sum())
+    }
+
+    /// Forgets what is long over, every hour until `stop`.
+    pub async fn clean(&self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.forget().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "old webhooks stay");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(CLEANING) => {}
+            }
+        }
+    }
+
+    /// Forgets all that has been over for long enough.
+    pub async fn forget(&self) -> Result<(), Error> {
+        let kept = self.kept;
+        let part = move |tx| async move { ops::webhook::forget(&tx, kept).await };
+        let platform = || Caller::block(BLOCK, Agency::platform());
+        while self.db.act::<_, Error, _, _>(platform(), "messaging.forget_webhooks", part).await? {}
+        Ok(())
     }
 
     async fn due(&self) -> Result<Vec<(Agency, Id<Endpoint>)>, Error> {

@@ -21,6 +21,9 @@ use crate::{
 /// clocks of the blocks differ a little.
 const BEFORE: Duration = Duration::from_mins(1);
 
+/// How many deliveries are forgotten in one transaction.
+const FORGOTTEN: i64 = 1_000;
+
 /// The endpoints of the agency that are to get a fact of the type `kind`.
 pub async fn listening(tx: &Tx, kind: &str, time: Timestamp) -> Result<Vec<Id<Endpoint>>, Error> {
     Ok(store::endpoint::find_listening(tx, kind, time + BEFORE).await?)
@@ -133,6 +136,15 @@ pub async fn settle(
     }
     judge(tx, delivery.endpoint, verdict, patience).await?;
     Ok(true)
+}
+
+/// Forgets what has been over for `kept`, of every agency, a part at a time; answers whether there
+/// may be more of it.
+pub async fn forget(tx: &Tx, kept: Duration) -> Result<bool, Error> {
+    let before = tx.now() - kept;
+    let deliveries = store::delivery::delete_before(tx, before, FORGOTTEN).await?;
+    let webhooks = store::webhook::delete_before(tx, before, FORGOTTEN).await?;
+    Ok(deliveries.max(webhooks) == FORGOTTEN.unsigned_abs())
 }
 
 /// What one attempt says about its endpoint.

@@ -91,6 +91,13 @@ pub async fn hasten(tx: &Tx, endpoint: Id<Endpoint>, now: Timestamp) -> Result<(
     Ok(())
 }
 
+/// Removes up to `most` deliveries of every agency that ended before `before`; answers how many.
+pub async fn delete_before(tx: &Tx, before: Timestamp, most: i64) -> Result<u64, DbErr> {
+    let delete = "DELETE FROM delivery WHERE delivery_id IN (SELECT delivery_id FROM delivery \
+                  WHERE due_time IS NULL AND update_time < $1 LIMIT $2)";
+    sql::keep_house(tx, delete, [before.into(), most.into()]).await
+}
+
 /// Lists the deliveries to an endpoint, newest first: one more than the page, if there is one.
 pub async fn list(
     tx: &Tx,

@@ -1,7 +1,7 @@
 //! The `webhook` table: each fact once for each endpoint.
 
 use rangkai_db::{DbErr, Tx, sql};
-use rangkai_primitives::Id;
+use rangkai_primitives::{Id, Timestamp};
 use sea_orm::Value;
 
 use crate::domain::Webhook;
@@ -30,4 +30,13 @@ pub async fn find_body(tx: &Tx, id: Id<Webhook>) -> Result<Option<Vec<u8>>, DbEr
     let find = "SELECT body FROM webhook WHERE agency = $1 AND webhook_id = $2";
     let rows = sql::query(tx, find, [tx.agency().as_str().into(), id.uuid().into()]).await?;
     rows.first().map(|row| row.try_get("", "body")).transpose()
+}
+
+/// Removes up to `most` webhooks of every agency that were queued before `before` and of which no
+/// delivery is left; answers how many.
+pub async fn delete_before(tx: &Tx, before: Timestamp, most: i64) -> Result<u64, DbErr> {
+    let delete = "DELETE FROM webhook WHERE webhook_id IN (SELECT webhook_id FROM webhook AS old \
+                  WHERE old.create_time < $1 AND NOT EXISTS (SELECT 1 FROM delivery \
+                  WHERE delivery.webhook_id = old.webhook_id) LIMIT $2)";
+    sql::keep_house(tx, delete, [before.into(), most.into()]).await
 }
