@@ -1,11 +1,20 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
+mod bank_statement;
 mod bill;
+mod closed_day;
+mod credit;
+mod dispute;
 mod ledger;
+mod reconciliation;
 mod refund;
 mod remittance;
+mod reservation;
 mod status;
+mod suspense;
 mod tariff;
+mod transfer;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn after_four_inquiries_it_is_a_persons_turn() {
         let now = Timestamp::UNIX_EPOCH;
-        let pauses: Vec<_> = (0..5).map(|made| next_inquiry(made, now).map(|at| at - now)).collect();
+        let pauses: Vec<_> =
+            (0..5).map(|made| next_inquiry(made, now).map(|at| at - now)).collect();
         let seconds: Vec<_> = pauses.iter().map(|p| p.map(|p| p.num_seconds())).collect();
         assert_eq!(seconds, [Some(30), Some(120), Some(600), Some(3_600), None]);
     }

@@ -2,12 +2,22 @@
 
 pub mod account;
 pub mod bank_reference;
+pub mod bank_statement;
 pub mod bill;
+pub mod closed_day;
+pub mod credit;
+pub mod dispute;
 pub mod entry;
 mod line;
+pub mod reconciliation_break;
+pub mod recorded;
 pub mod refund;
 pub mod remittance;
+pub mod reservation;
+pub mod sums;
+pub mod suspense;
 pub mod tariff;
+pub mod transfer;
 
 use std::str::FromStr;
 
@@ -51,7 +61,16 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0020_credit"),
+    each!("m0030_suspense"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
+
+/// What an amount is split by, so that sums of either half fit a number of the database.
+const HALF: i128 = 1_000_000_000;
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {
