@@ -21,7 +21,7 @@ const INVARIANTS: [(&str, &str, &str); 8] = [
          LEFT JOIN entry AS earlier ON earlier.account_id = entry.account_id \
          AND earlier.position = entry.position - 1 \
          WHERE entry.balance_after_minor - COALESCE(earlier.balance_after_minor, 0) \
-         <> entry.amount_minor * (CASE WHEN (kind = 'asset') = (entry.direction = 'debit') \
+         <> entry.amount_minor * (CASE WHEN (kind IN ('asset', 'expense')) = (entry.direction = 'debit') \
          THEN 1 ELSE -1 END)",
     ),
     (
@@ -106,7 +106,7 @@ impl Books {
         Ok(all)
     }
 
-    async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
+    pub async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
         let read = move |tx| async move {
             let rows = sql::query(&tx, query, []).await?;
             rows[0].try_get_by_index::<i64>(0)

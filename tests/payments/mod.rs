@@ -11,3 +11,4 @@ mod refunds;
 mod remittances;
 mod support;
 mod tariffs;
+mod vouchers;

@@ -12,6 +12,9 @@ use rangkai_proto::{
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
         tariff_service_client::TariffServiceClient,
+        merchant_service_client::MerchantServiceClient,
+        pool_service_client::PoolServiceClient,
+        voucher_service_client::VoucherServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
@@ -53,6 +56,9 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub pools: PoolServiceClient<Client>,
+    pub vouchers: VoucherServiceClient<Client>,
+    pub merchants: MerchantServiceClient<Client>,
     pub client: Client,
 }
 
@@ -64,6 +70,7 @@ impl House {
         config.server = ServerConfig::default();
         config.database = database.config.clone();
         config.expiry.batch = 2;
+        config.vouchers.batch = 2;
         let payments = Payments::open(&config, clock.clone()).await?;
         let routes = payments.routes();
         let server = Server {
@@ -101,6 +108,9 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            pools: PoolServiceClient::new(client.clone()),
+            vouchers: VoucherServiceClient::new(client.clone()),
+            merchants: MerchantServiceClient::new(client.clone()),
             client,
         })
     }

@@ -2,6 +2,7 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
+use crate::domain::VoucherRefusal;
 use crate::domain::{AccountCode, Refusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
@@ -9,6 +10,8 @@ use crate::domain::{AccountCode, Refusal};
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Voucher(#[from] VoucherRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
@@ -19,4 +22,7 @@ pub enum Error {
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,
+    /// The machine has no randomness to give, or every number that was tried is taken.
+    #[error("there is no free voucher number")]
+    NoVoucherNumber,
 }

@@ -17,6 +17,7 @@ mod events;
 mod expiry;
 mod ops;
 mod store;
+mod voucher_expiry;
 
 use rangkai_auth::Gate;
 use rangkai_db::Db;
@@ -26,11 +27,16 @@ use rangkai_proto::payments::v1::{
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
+use rangkai_proto::payments::v1::{
+    merchant_service_server::MerchantServiceServer, pool_service_server::PoolServiceServer,
+    voucher_service_server::VoucherServiceServer,
+};
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+pub use config::VoucherConfig;
 pub use config::{Config, DEFAULTS, ExpiryConfig};
 
 /// The running building block: what every request needs.
@@ -38,6 +44,7 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    vouchers: VoucherConfig,
 }
 
 impl Payments {
@@ -48,7 +55,7 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry })
+        Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
     }
 }
 
@@ -59,6 +66,9 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(PoolServiceServer::new(self.clone()))
+            .add_service(VoucherServiceServer::new(self.clone()))
+            .add_service(MerchantServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -71,7 +81,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        self.keep_expiring(&stop).await;
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_vouchers(&stop),);
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod bill;
 mod ledger;
+mod merchant;
+mod pool;
 mod refund;
 mod remittance;
 mod status;
 mod tariff;
+mod voucher;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -2,6 +2,10 @@
 
 pub mod bill;
 pub mod ledger;
+pub mod merchant;
+pub mod pool;
+pub mod redemption;
 pub mod refund;
 pub mod remittance;
 pub mod tariff;
+pub mod voucher;

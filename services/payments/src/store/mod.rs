@@ -5,9 +5,15 @@ pub mod bank_reference;
 pub mod bill;
 pub mod entry;
 mod line;
+pub mod merchant;
+pub mod pool;
+pub mod redemption;
 pub mod refund;
 pub mod remittance;
+pub mod settlement;
 pub mod tariff;
+pub mod voucher;
+pub mod voucher_guess;
 
 use std::str::FromStr;
 
@@ -51,6 +57,9 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0060_voucher"),
+    both!("m0061_merchant"),
+    each!("m0062_voucher_immutable"),
 ];
 
 /// Reads a column that only this block writes.
