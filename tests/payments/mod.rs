@@ -27,3 +27,4 @@ mod suspense;
 mod tariffs;
 mod transfers;
 mod upgrade;
+mod vouchers;

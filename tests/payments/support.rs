@@ -15,6 +15,10 @@ use rangkai_proto::{
         reservation_service_client::ReservationServiceClient,
         tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
+        tariff_service_client::TariffServiceClient,
+        merchant_service_client::MerchantServiceClient,
+        pool_service_client::PoolServiceClient,
+        voucher_service_client::VoucherServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
@@ -85,6 +89,9 @@ pub struct Desk {
     pub reservations: ReservationServiceClient<Client>,
     pub suspense: SuspenseServiceClient<Client>,
     pub collections: CollectionServiceClient<Client>,
+    pub pools: PoolServiceClient<Client>,
+    pub vouchers: VoucherServiceClient<Client>,
+    pub merchants: MerchantServiceClient<Client>,
     pub client: Client,
 }
 
@@ -96,6 +103,7 @@ impl House {
         config.server = ServerConfig::default();
         config.database = database.config.clone();
         config.expiry.batch = 2;
+        config.vouchers.batch = 2;
         let payments = Payments::open(&config, clock.clone()).await?;
         let (routes, json) = (payments.routes(), payments.json());
         let server = Server {
@@ -144,6 +152,9 @@ impl House {
             reservations: ReservationServiceClient::new(client.clone()),
             suspense: SuspenseServiceClient::new(client.clone()),
             collections: CollectionServiceClient::new(client.clone()),
+            pools: PoolServiceClient::new(client.clone()),
+            vouchers: VoucherServiceClient::new(client.clone()),
+            merchants: MerchantServiceClient::new(client.clone()),
             client,
         })
     }

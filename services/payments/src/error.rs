@@ -2,7 +2,7 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal};
+use crate::domain::{AccountCode, ChannelRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,8 @@ pub enum Error {
     Channel(#[from] ChannelRefusal),
     #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),
+    #[error(transparent)]
+    Voucher(#[from] VoucherRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
@@ -35,4 +37,7 @@ pub enum Error {
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,
+    /// The machine has no randomness to give, or every number that was tried is taken.
+    #[error("there is no free voucher number")]
+    NoVoucherNumber,
 }

@@ -21,6 +21,7 @@ mod inquiry;
 mod ops;
 mod reservation_expiry;
 mod store;
+mod voucher_expiry;
 
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
 use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
 use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
+use rangkai_proto::payments::v1::merchant_service_server::MerchantServiceServer;
+use rangkai_proto::payments::v1::pool_service_server::PoolServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
 use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
@@ -40,6 +43,7 @@ use rangkai_proto::payments::v1::reservation_service_server::ReservationServiceS
 use rangkai_proto::payments::v1::suspense_service_server::SuspenseServiceServer;
 use rangkai_proto::payments::v1::tariff_service_server::TariffServiceServer;
 use rangkai_proto::payments::v1::transfer_service_server::TransferServiceServer;
+use rangkai_proto::payments::v1::voucher_service_server::VoucherServiceServer;
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +51,7 @@ use tonic::service::Routes;
 
 use channel::Channels;
 
+pub use config::VoucherConfig;
 pub use config::{Config, DEFAULTS, ExpiryConfig};
 
 /// The running building block: what every request needs.
@@ -56,6 +61,7 @@ pub struct Payments {
     expiry: ExpiryConfig,
     channels: Arc<Channels>,
     reservations: ExpiryConfig,
+    vouchers: VoucherConfig,
 }
 
 impl Payments {
@@ -70,6 +76,7 @@ impl Payments {
         let channels = Arc::new(Channels::open(config.channels.clone())?);
         Ok(Self { db, expiry: config.expiry, channels })
         Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
+        Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
     }
 }
 
@@ -82,12 +89,15 @@ impl Block for Payments {
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(MerchantServiceServer::new(self.clone()))
+            .add_service(PoolServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(ReservationServiceServer::new(self.clone()))
             .add_service(SuspenseServiceServer::new(self.clone()))
             .add_service(TransferServiceServer::new(self.clone()))
+            .add_service(VoucherServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -106,6 +116,7 @@ impl Block for Payments {
     async fn work(&self, stop: CancellationToken) {
         tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_vouchers(&stop),);
     }
 }
 

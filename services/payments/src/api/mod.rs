@@ -9,6 +9,8 @@ mod collection;
 mod credit;
 mod dispute;
 mod ledger;
+mod merchant;
+mod pool;
 mod reconciliation;
 mod refund;
 mod remittance;
@@ -18,6 +20,7 @@ mod status;
 mod suspense;
 mod tariff;
 mod transfer;
+mod voucher;
 
 pub use callback::callbacks;
 

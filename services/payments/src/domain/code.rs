@@ -58,7 +58,7 @@ impl fmt::Display for BillingCode {
 }
 
 /// The sum of Luhn over ASCII digits from the right; every other one counts double.
-fn luhn(digits: impl Iterator<Item = u8>, mut double: bool) -> u32 {
+pub(super) fn luhn(digits: impl Iterator<Item = u8>, mut double: bool) -> u32 {
     let mut sum = 0;
     for digit in digits {
         let value = u32::from(digit - b'0') * if double { 2 } else { 1 };

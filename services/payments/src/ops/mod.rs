@@ -8,7 +8,10 @@ pub mod credit;
 pub mod dispute;
 pub mod inquiry;
 pub mod ledger;
+pub mod merchant;
+pub mod pool;
 pub mod reconciliation;
+pub mod redemption;
 pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
@@ -16,6 +19,7 @@ pub mod reservation;
 pub mod suspense;
 pub mod tariff;
 pub mod transfer;
+pub mod voucher;
 
 use rangkai_db::Tx;
 

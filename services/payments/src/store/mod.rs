@@ -10,16 +10,22 @@ pub mod credit;
 pub mod dispute;
 pub mod entry;
 mod line;
+pub mod merchant;
+pub mod pool;
 pub mod reconciliation_break;
 pub mod recorded;
+pub mod redemption;
 pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
+pub mod settlement;
 pub mod sums;
 pub mod suspense;
 pub mod tariff;
 pub mod transfer;
+pub mod voucher;
+pub mod voucher_guess;
 
 use std::str::FromStr;
 
@@ -67,6 +73,9 @@ const OWN: &[SqlMigration] = &[
     each!("m0030_suspense"),
     both!("m0031_collection"),
     each!("m0032_import"),
+    both!("m0060_voucher"),
+    both!("m0061_merchant"),
+    each!("m0062_voucher_immutable"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

@@ -5,6 +5,7 @@ mod channel;
 mod ledger;
 mod reconciliation;
 mod suspense;
+mod voucher;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -36,6 +37,12 @@ impl From<Error> for Status {
             | Error::NoBillingCode
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
             | Error::Unsound) => rangkai_rpc::internal(&error),
+            Error::Voucher(refusal) => refusal.into(),
+            Error::Database(source) => rangkai_rpc::database(&source),
+            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
+                rangkai_rpc::internal(&error)
+            }
+            error @ Error::NoVoucherNumber => rangkai_rpc::internal(&error),
         }
     }
 }

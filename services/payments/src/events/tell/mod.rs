@@ -4,14 +4,19 @@ mod bill;
 mod collection;
 mod credit;
 mod ledger;
+mod merchant;
 mod reconciliation;
 mod remittance;
 mod suspense;
+mod voucher;
 
 pub use bill::{bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid, tariff_published};
 pub use collection::{collection_changed, collection_opened};
 pub use credit::{credit_applied, credit_granted};
 pub use ledger::{account_closed, account_opened, moved};
+pub use merchant::{merchant_paid, merchant_registered};
 pub use reconciliation::{break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported};
 pub use remittance::remittances_imported;
 pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
+pub use voucher::{pool_created, pool_moved, voucher_activated, voucher_blocked, voucher_cancelled, voucher_expired, voucher_preactivated, voucher_purged, voucher_redeemed, voucher_resumed, voucher_suspended, voucher_unblocked};
+
