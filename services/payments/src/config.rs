@@ -23,6 +23,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// When bills are looked at that nobody paid.
     pub expiry: ExpiryConfig,
+    /// What mass payments keep to.
+    pub envelopes: EnvelopesConfig,
 }
 
 /// When bills are looked at that nobody paid.
@@ -32,5 +34,23 @@ pub struct ExpiryConfig {
     /// How long to wait after a look that found nothing.
     pub interval_ms: u64,
     /// How many bills one look takes on.
+    pub batch: u64,
+}
+
+/// What mass payments keep to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopesConfig {
+    /// The most that one instruction can be, in minor units.
+    pub instruction_limit_minor: i64,
+    /// Who says so.
+    pub instruction_limit_source: String,
+    /// An envelope pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+    /// How long to wait after a look that found no envelope to validate.
+    pub interval_ms: u64,
+    /// How many instructions are validated in one transaction.
     pub batch: u64,
 }

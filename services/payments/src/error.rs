@@ -2,13 +2,15 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, Refusal};
+use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
@@ -19,4 +21,7 @@ pub enum Error {
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,
+    /// Two things that are always written together disagree; nothing is kept.
+    #[error("the {0} of an envelope are out of step")]
+    OutOfStep(&'static str),
 }

@@ -17,12 +17,14 @@ mod events;
 mod expiry;
 mod ops;
 mod store;
+mod validation;
 
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
+    bill_service_server::BillServiceServer, fund_service_server::FundServiceServer,
+    ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
@@ -31,13 +33,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::{Config, DEFAULTS, ExpiryConfig};
+pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    envelopes: EnvelopesConfig,
 }
 
 impl Payments {
@@ -48,7 +51,7 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry })
+        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
     }
 }
 
@@ -59,6 +62,8 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(PayeeServiceServer::new(self.clone()))
+            .add_service(FundServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -71,7 +76,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        self.keep_expiring(&stop).await;
+        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
     }
 }
 

@@ -1,7 +1,9 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod fund;
 mod ledger;
+mod payee;
 mod refund;
 mod remittance;
 mod status;

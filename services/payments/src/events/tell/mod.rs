@@ -6,3 +6,13 @@ pub use bill::{
     bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
     tariff_published,
 };
+
+mod envelope;
+mod payee;
+
+pub use envelope::{
+    batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created,
+    envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated,
+    instruction_resolved, instruction_retried,
+};
+pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
