@@ -42,5 +42,5 @@ pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
 pub use resolution::Resolution;
-pub use tally::{Tallies, Tally};
+pub use tally::{ReportLine, Tallies, Tally};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};
