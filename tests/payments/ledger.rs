@@ -99,7 +99,7 @@ async fn what_was_posted_cannot_be_changed_even_by_hand(#[case] kind: Kind) -> a
 }
 
 async fn accounts(desk: &mut Desk) -> anyhow::Result<Vec<Account>> {
-    Ok(desk.ledger.list_accounts(ListAccountsRequest {}).await?.into_inner().accounts)
+    Ok(desk.ledger.list_accounts(ListAccountsRequest::default()).await?.into_inner().accounts)
 }
 
 /// The entries of an account, newest first, read a page of two at a time.

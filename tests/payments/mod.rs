@@ -3,10 +3,14 @@
 mod bills;
 mod books;
 mod contract;
+mod days;
+mod disputes;
 mod events;
 mod ledger;
+mod ledger_books;
 mod mixture;
 mod outages;
+mod reconciliation;
 mod refunds;
 mod remittances;
 mod support;

@@ -16,9 +16,7 @@ use rangkai_proto::{
     r#type::v1::{Date, Money, Text},
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
-use rangkai_testkit::{
-    Client, Keys, Kind, TestDatabase, caller, database, fresh, serve,
-};
+use rangkai_testkit::{Client, Keys, Kind, TestDatabase, caller, database, fresh, serve};
 use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt as _;
 
@@ -116,6 +114,12 @@ impl House {
             pay_time: Some(rangkai_proto::time(self.clock.now())),
         }
     }
+}
+
+/// The desk of one person of an agency, who may do whatever the agency may.
+pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
+    let on_behalf = Some(name.to_owned());
+    house.desk(&Caller { on_behalf, ..caller(agency, &agency_scopes(), &[]) })
 }
 
 impl Desk {

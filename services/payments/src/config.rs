@@ -25,15 +25,17 @@ pub struct Config {
     pub expiry: ExpiryConfig,
     /// What mass payments keep to.
     pub envelopes: EnvelopesConfig,
+    /// When reservations are looked at whose time is up.
+    pub reservations: ExpiryConfig,
 }
 
-/// When bills are looked at that nobody paid.
+/// When things are looked at whose time is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpiryConfig {
     /// How long to wait after a look that found nothing.
     pub interval_ms: u64,
-    /// How many bills one look takes on.
+    /// How many of them one look takes on.
     pub batch: u64,
 }
 

@@ -3,6 +3,8 @@
 use rangkai_db::{DbErr, RequestIdReused};
 
 use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
+use crate::domain::{AccountCode, ReconciliationRefusal, Refusal};
+use crate::domain::{AccountCode, LedgerRefusal, Refusal, Refused};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -11,13 +13,21 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Envelope(#[from] EnvelopeRefusal),
+    Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
     Database(#[from] DbErr),
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefusal),
+    #[error(transparent)]
+    Linked(#[from] Refused),
     /// The rules never let it come to this.
     #[error("the account {} would pass its floor", .0.as_str())]
     PastFloor(AccountCode),
+    /// The entries of an account do not lead from one of its balances to another.
+    #[error("the ledger is not sound")]
+    Unsound,
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,

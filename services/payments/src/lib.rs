@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod expiry;
 mod ops;
+mod reservation_expiry;
 mod store;
 mod validation;
 
@@ -26,8 +27,12 @@ use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, envelope_service_server::EnvelopeServiceServer,
     fund_service_server::FundServiceServer, instruction_service_server::InstructionServiceServer,
     ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
+    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
+    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
+    reconciliation_service_server::ReconciliationServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    tariff_service_server::TariffServiceServer,
+    reservation_service_server::ReservationServiceServer,
+    tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -42,6 +47,7 @@ pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
     envelopes: EnvelopesConfig,
+    reservations: ExpiryConfig,
 }
 
 impl Payments {
@@ -53,6 +59,7 @@ impl Payments {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -67,6 +74,11 @@ impl Block for Payments {
             .add_service(FundServiceServer::new(self.clone()))
             .add_service(EnvelopeServiceServer::new(self.clone()))
             .add_service(InstructionServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(DayServiceServer::new(self.clone()))
+            .add_service(DisputeServiceServer::new(self.clone()))
+            .add_service(TransferServiceServer::new(self.clone()))
+            .add_service(ReservationServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -80,6 +92,7 @@ impl Block for Payments {
 
     async fn work(&self, stop: CancellationToken) {
         tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
+        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
     }
 }
 

@@ -211,7 +211,8 @@ impl ConnectionTrait for Tx {
 
 /// Whether a query only looks. What follows `WITH` may do either.
 fn reads(statement: &Statement) -> bool {
-    let sql = statement.sql.trim_start().to_ascii_lowercase();
+    // Holding rows changes none.
+    let sql = statement.sql.trim_start().to_ascii_lowercase().replace("for update", "");
     let writes =
         |verb: &str| sql.starts_with(verb) || (sql.starts_with("with") && sql.contains(verb));
     !["insert into ", "update ", "delete from ", "merge into "].into_iter().any(writes)

@@ -1,15 +1,23 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod bank_statement;
+mod account;
 mod bill;
 mod envelope;
 mod fund;
 mod instruction;
 mod ledger;
 mod payee;
+mod closed_day;
+mod dispute;
+mod ledger;
+mod reconciliation;
 mod refund;
 mod remittance;
+mod reservation;
 mod status;
 mod tariff;
+mod transfer;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -128,6 +128,12 @@ impl Bill {
         Ok((Self { refunded_minor: self.refunded_minor + amount.minor(), ..self }, amount))
     }
 
+    /// The bill after `amount` that was to go back does not go back after all.
+    #[must_use]
+    pub fn restore(self, amount: Money) -> Self {
+        Self { refunded_minor: self.refunded_minor - amount.minor(), ..self }
+    }
+
     /// Says no when the caller read another version than this; an empty etag matches every version.
     pub fn expect_etag(&self, etag: &str) -> Result<(), Refusal> {
         if etag.is_empty() || etag == self.etag() {

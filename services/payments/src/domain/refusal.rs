@@ -40,8 +40,6 @@ pub enum Refusal {
     RefundNotFound,
     #[error("refund {0} was paid with another bank reference")]
     RefundAlreadyPaid(Id<Refund>),
-    #[error("there is no such account")]
-    AccountNotFound,
     #[error("the bill changed; its etag is now {0}")]
     StaleEtag(String),
 }

@@ -1,5 +1,6 @@
 //! What happens: one function for each verb, each inside a transaction that its caller owns.
 
+pub mod account;
 pub mod bill;
 pub mod envelope;
 pub mod fund;
@@ -7,8 +8,22 @@ pub mod instruction;
 pub mod intake;
 pub mod ledger;
 pub mod payee;
+pub mod closed_day;
+pub mod dispute;
+pub mod ledger;
+pub mod reconciliation;
 pub mod refund;
 pub mod release;
 pub mod remittance;
+pub mod reservation;
 pub mod tariff;
 pub mod validation;
+
+use rangkai_db::Tx;
+
+/// Who acts, where two people must: whoever the caller acts for, or else the caller.
+fn person(tx: &Tx) -> &str {
+    let caller = tx.caller();
+    caller.on_behalf.as_deref().unwrap_or(&caller.id)
+}
+pub mod transfer;

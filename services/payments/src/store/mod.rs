@@ -4,7 +4,10 @@ pub mod account;
 pub mod approval;
 pub mod bank_reference;
 pub mod batch;
+pub mod bank_statement;
 pub mod bill;
+pub mod closed_day;
+pub mod dispute;
 pub mod entry;
 pub mod envelope;
 pub mod fund;
@@ -21,7 +24,14 @@ pub mod remittance;
 pub mod resolution;
 pub mod settlement;
 pub mod tally;
+pub mod reconciliation_break;
+pub mod recorded;
+pub mod refund;
+pub mod remittance;
+pub mod reservation;
+pub mod sums;
 pub mod tariff;
+pub mod transfer;
 
 use std::str::FromStr;
 
@@ -69,7 +79,14 @@ const OWN: &[SqlMigration] = &[
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
+
+/// What an amount is split by, so that sums of either half fit a number of the database.
+const HALF: i128 = 1_000_000_000;
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {

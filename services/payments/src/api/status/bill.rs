@@ -1,4 +1,4 @@
-//! How a refusal about tariffs, bills, remittances, refunds and accounts looks on the wire.
+//! How a refusal about tariffs, bills, remittances and refunds looks on the wire.
 
 use rangkai_primitives::Money;
 use rangkai_proto::payments::v1::ErrorReason;
@@ -9,10 +9,9 @@ use crate::domain::Refusal;
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         match &refusal {
-            Refusal::BillNotFound
-            | Refusal::RemittanceNotFound
-            | Refusal::RefundNotFound
-            | Refusal::AccountNotFound => no(&refusal, []),
+            Refusal::BillNotFound | Refusal::RemittanceNotFound | Refusal::RefundNotFound => {
+                no(&refusal, [])
+            }
             Refusal::TariffNotFound(tariff)
             | Refusal::TariffTaken(tariff)
             | Refusal::CurrenciesMixed(tariff)
@@ -66,7 +65,6 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::RefundExceedsBill { .. } => (Code::FailedPrecondition, Reason::RefundExceedsBill),
         Refusal::RefundNotFound => (Code::NotFound, Reason::RefundNotFound),
         Refusal::RefundAlreadyPaid(_) => (Code::FailedPrecondition, Reason::RefundAlreadyPaid),
-        Refusal::AccountNotFound => (Code::NotFound, Reason::AccountNotFound),
         Refusal::StaleEtag(_) => (Code::Aborted, Reason::StaleEtag),
     }
 }

@@ -2,6 +2,8 @@
 
 mod bill;
 mod envelope;
+mod reconciliation;
+mod ledger;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -28,14 +30,22 @@ impl From<Error> for Status {
             error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
                 rangkai_rpc::internal(&error)
             }
+            Error::Reconciliation(refusal) => refusal.into(),
+            Error::Ledger(refusal) => refusal.into(),
+            Error::Linked(refused) => refused.into(),
+            Error::Database(source) => rangkai_rpc::database(&source),
+            error @ (Error::Reused(_)
+            | Error::PastFloor(_)
+            | Error::NoBillingCode
+            | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
 }
 
 /// A rule said no: with which code and reason, and what goes with the reason.
-fn no<const N: usize>(
+fn no<'a>(
     (code, reason): (Code, ErrorReason),
-    metadata: [(&str, String); N],
+    metadata: impl IntoIterator<Item = (&'a str, String)>,
     refusal: &impl std::fmt::Display,
 ) -> Status {
     rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)
