@@ -124,7 +124,7 @@ async fn a_dispute_is_of_one_agency_and_its_money_must_still_be_there(
 
     // Most of the account was handed on.
     let books = Books::open(&house).await?;
-    books.change("UPDATE account SET floor_minor = 7500001 WHERE code = 'bank'".to_owned()).await?;
+    books.change("UPDATE account SET floor_minor = balance_minor WHERE code = 'bank'".to_owned()).await?;
     assert_eq!(refused(end(&joko, &disputed, false).await), ErrorReason::BankShort);
     Ok(())
 }

@@ -5,6 +5,9 @@ use rangkai_db::{DbErr, RequestIdReused};
 use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
 use crate::domain::{AccountCode, ReconciliationRefusal, Refusal};
 use crate::domain::{AccountCode, LedgerRefusal, Refusal, Refused};
+use crate::domain::{
+    AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
+};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +16,8 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Envelope(#[from] EnvelopeRefusal),
+    Suspense(#[from] SuspenseRefusal),
+    #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),

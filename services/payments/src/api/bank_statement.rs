@@ -7,8 +7,8 @@ use rangkai_rpc::{Violations, call};
 use tonic::{Request, Status};
 
 use crate::domain::{
-    BankStatement, BankStatementLine, Break, BreakKind, BreakState, Flow, NewBankStatement,
-    Resolution,
+    BankStatement, BankStatementLine, Break, BreakKind, BreakResolution, BreakState, Flow,
+    NewBankStatement,
 };
 
 /// Reads a statement; `now` says which days there can be statements for.
@@ -114,10 +114,10 @@ pub fn write_break(it: Break) -> wire::Break {
     };
     let resolution = match it.resolution {
         None => wire::BreakResolution::Unspecified,
-        Some(Resolution::Matched) => wire::BreakResolution::Matched,
-        Some(Resolution::Suspense) => wire::BreakResolution::Suspense,
-        Some(Resolution::Charge) => wire::BreakResolution::Charge,
-        Some(Resolution::Explained) => wire::BreakResolution::Explained,
+        Some(BreakResolution::Matched) => wire::BreakResolution::Matched,
+        Some(BreakResolution::Suspense) => wire::BreakResolution::Suspense,
+        Some(BreakResolution::Charge) => wire::BreakResolution::Charge,
+        Some(BreakResolution::Explained) => wire::BreakResolution::Explained,
     };
     let flow = match it.flow {
         Flow::In => wire::Flow::In,

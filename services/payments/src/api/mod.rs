@@ -1,7 +1,7 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
-mod bank_statement;
 mod account;
+mod bank_statement;
 mod bill;
 mod envelope;
 mod fund;
@@ -9,6 +9,7 @@ mod instruction;
 mod ledger;
 mod payee;
 mod closed_day;
+mod credit;
 mod dispute;
 mod ledger;
 mod reconciliation;
@@ -16,6 +17,7 @@ mod refund;
 mod remittance;
 mod reservation;
 mod status;
+mod suspense;
 mod tariff;
 mod transfer;
 

@@ -9,6 +9,7 @@ pub mod intake;
 pub mod ledger;
 pub mod payee;
 pub mod closed_day;
+pub mod credit;
 pub mod dispute;
 pub mod ledger;
 pub mod reconciliation;
@@ -16,8 +17,10 @@ pub mod refund;
 pub mod release;
 pub mod remittance;
 pub mod reservation;
+pub mod suspense;
 pub mod tariff;
 pub mod validation;
+pub mod transfer;
 
 use rangkai_db::Tx;
 
@@ -26,4 +29,3 @@ fn person(tx: &Tx) -> &str {
     let caller = tx.caller();
     caller.on_behalf.as_deref().unwrap_or(&caller.id)
 }
-pub mod transfer;

@@ -7,8 +7,8 @@ use tracing::instrument;
 use super::ledger;
 use crate::{
     domain::{
-        BankStatement, BankStatementLine, Break, BreakState, Flow, NewBankStatement, Occasion,
-        ReconciliationRefusal as Refusal, Recorded, Resolution, compare,
+        BankStatement, BankStatementLine, Break, BreakResolution, BreakState, Flow,
+        NewBankStatement, Occasion, ReconciliationRefusal as Refusal, Recorded, compare,
     },
     error::Error,
     events::tell,
@@ -91,12 +91,12 @@ pub async fn breaks(
 pub async fn propose(
     tx: &Tx,
     id: Id<Break>,
-    resolution: Resolution,
+    resolution: BreakResolution,
     reason: String,
 ) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.propose(resolution, reason, super::person(tx), tx.now())?;
-    if resolution == Resolution::Matched {
+    if resolution == BreakResolution::Matched {
         expect_matched(tx, &it).await?;
     }
     store::reconciliation_break::update(tx, &it).await?;
@@ -110,15 +110,15 @@ pub async fn propose(
 pub async fn confirm(tx: &Tx, id: Id<Break>) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.confirm(super::person(tx), tx.now())?;
-    if it.resolution == Some(Resolution::Matched) {
+    if it.resolution == Some(BreakResolution::Matched) {
         expect_matched(tx, &it).await?;
     }
     store::reconciliation_break::update(tx, &it).await?;
     tx.changed("break", it.id.uuid());
     let occasion = match it.resolution {
-        Some(Resolution::Suspense) => Some(Occasion::SuspenseReceived),
-        Some(Resolution::Charge) => Some(Occasion::ChargeTaken),
-        Some(Resolution::Matched | Resolution::Explained) | None => None,
+        Some(BreakResolution::Suspense) => Some(Occasion::SuspenseReceived),
+        Some(BreakResolution::Charge) => Some(Occasion::ChargeTaken),
+        Some(BreakResolution::Matched | BreakResolution::Explained) | None => None,
     };
     if let Some((occasion, booked)) = occasion.zip(it.booked) {
         ledger::post(tx, occasion, booked, it.id.uuid()).await?;

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod bank_statement;
 pub mod bill;
 pub mod closed_day;
+pub mod credit;
 pub mod dispute;
 pub mod entry;
 pub mod envelope;
@@ -30,6 +31,7 @@ pub mod refund;
 pub mod remittance;
 pub mod reservation;
 pub mod sums;
+pub mod suspense;
 pub mod tariff;
 pub mod transfer;
 
@@ -79,6 +81,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
+    both!("m0020_credit"),
+    each!("m0030_suspense"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

@@ -4,6 +4,8 @@ mod bill;
 mod envelope;
 mod reconciliation;
 mod ledger;
+mod reconciliation;
+mod suspense;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -30,6 +32,7 @@ impl From<Error> for Status {
             error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
                 rangkai_rpc::internal(&error)
             }
+            Error::Suspense(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
