@@ -30,6 +30,8 @@ pub struct Config {
     pub expiry: ExpiryConfig,
     /// How bills are paid beside plain bank remittances.
     pub channels: ChannelsConfig,
+    /// What mass payments keep to.
+    pub envelopes: EnvelopesConfig,
     /// When reservations are looked at whose time is up.
     pub reservations: ExpiryConfig,
     /// When vouchers are looked at that nobody redeemed, and how often one may guess.
@@ -68,4 +70,20 @@ impl VoucherConfig {
             window: Duration::from_secs(self.guess_window_seconds),
         }
     }
+/// What mass payments keep to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopesConfig {
+    /// The most that one instruction can be, in minor units.
+    pub instruction_limit_minor: i64,
+    /// Who says so.
+    pub instruction_limit_source: String,
+    /// An envelope pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+    /// How long to wait after a look that found no envelope to validate.
+    pub interval_ms: u64,
+    /// How many instructions are validated in one transaction.
+    pub batch: u64,
 }

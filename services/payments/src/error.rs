@@ -2,13 +2,15 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
+use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeRefusal),
     #[error(transparent)]
     Suspense(#[from] SuspenseRefusal),
     #[error(transparent)]
@@ -40,4 +42,7 @@ pub enum Error {
     /// The machine has no randomness to give, or every number that was tried is taken.
     #[error("there is no free voucher number")]
     NoVoucherNumber,
+    /// Two things that are always written together disagree; nothing is kept.
+    #[error("the {0} of an envelope are out of step")]
+    OutOfStep(&'static str),
 }

@@ -21,6 +21,7 @@ mod inquiry;
 mod ops;
 mod reservation_expiry;
 mod store;
+mod validation;
 mod voucher_expiry;
 
 use std::sync::Arc;
@@ -33,8 +34,12 @@ use rangkai_proto::payments::v1::collection_service_server::CollectionServiceSer
 use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
 use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
+use rangkai_proto::payments::v1::envelope_service_server::EnvelopeServiceServer;
+use rangkai_proto::payments::v1::fund_service_server::FundServiceServer;
+use rangkai_proto::payments::v1::instruction_service_server::InstructionServiceServer;
 use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
 use rangkai_proto::payments::v1::merchant_service_server::MerchantServiceServer;
+use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::pool_service_server::PoolServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
@@ -53,6 +58,7 @@ use channel::Channels;
 
 pub use config::VoucherConfig;
 pub use config::{Config, DEFAULTS, ExpiryConfig};
+pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
@@ -60,6 +66,7 @@ pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
     channels: Arc<Channels>,
+    envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
 }
@@ -75,6 +82,7 @@ impl Payments {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
         Ok(Self { db, expiry: config.expiry, channels })
+        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
         Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
         Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
     }
@@ -88,8 +96,12 @@ impl Block for Payments {
             .add_service(CreditServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
+            .add_service(EnvelopeServiceServer::new(self.clone()))
+            .add_service(FundServiceServer::new(self.clone()))
+            .add_service(InstructionServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
             .add_service(MerchantServiceServer::new(self.clone()))
+            .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(PoolServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
@@ -115,6 +127,7 @@ impl Block for Payments {
 
     async fn work(&self, stop: CancellationToken) {
         tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
+        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_vouchers(&stop),);
     }

@@ -18,6 +18,8 @@ pub struct Order {
     pub name: Sensitive<String>,
     /// More than nothing.
     pub amount: Money,
+    /// What the payee's statement shows.
+    pub narration: Sensitive<String>,
 }
 
 /// Where a person is paid.
@@ -59,6 +61,10 @@ const INQUIRIES: [Duration; 4] = [
     Duration::from_mins(10),
     Duration::from_hours(1),
 ];
+
+/// How long an order may stay without any word before somebody asks about it: whoever takes orders
+/// takes no more than can be sent in this time.
+pub const SILENCE: Duration = Duration::from_mins(5);
 
 /// When to inquire next after `made` inquiries; none when it is a person's turn.
 pub fn next_inquiry(made: usize, now: Timestamp) -> Option<Timestamp> {

@@ -45,7 +45,7 @@ pub async fn settle(
     }
     let settlement =
         Settlement { id: Id::generate(), merchant: id, amount, reference, create_time: tx.now() };
-    if !store::settlement::insert(tx, &settlement).await? {
+    if !store::merchant_settlement::insert(tx, &settlement).await? {
         return Err(Refusal::BankReferenceTaken(settlement.reference.number).into());
     }
     tx.changed("merchant", id.uuid());

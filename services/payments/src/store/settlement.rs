@@ -1,41 +1,30 @@
 //! The `settlement` table.
 
-use rangkai_db::{DbErr, Tx};
-use sea_orm::{IntoActiveModel as _, entity::prelude::*, sea_query::OnConflict};
+use rangkai_db::{DbErr, Tx, sql};
+use rangkai_primitives::Id;
+use uuid::Uuid;
 
-use crate::domain::Settlement;
+use crate::domain::{Envelope, Tally};
 
-/// One row.
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "settlement")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub settlement_id: Uuid,
-    pub agency: String,
-    pub merchant_id: Uuid,
-    pub currency: String,
-    pub amount_minor: i64,
-    pub bank_code: String,
-    pub bank_reference: String,
-    pub create_time: ChronoDateTimeUtc,
-}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-/// Adds a settlement; answers whether its bank reference was free.
-pub async fn insert(tx: &Tx, settlement: &Settlement) -> Result<bool, DbErr> {
-    let row = Model {
-        settlement_id: settlement.id.uuid(),
-        agency: tx.agency().to_string(),
-        merchant_id: settlement.merchant.uuid(),
-        currency: settlement.amount.currency().to_string(),
-        amount_minor: settlement.amount.minor(),
-        bank_code: settlement.reference.bank_code.clone(),
-        bank_reference: settlement.reference.number.clone(),
-        create_time: settlement.create_time,
-    };
-    let taken = OnConflict::new().do_nothing().to_owned();
-    let insert = Entity::insert(row.into_active_model()).on_conflict(taken);
-    Ok(insert.exec_without_returning(tx).await? > 0)
+/// Adds what was recorded together.
+pub async fn insert(
+    tx: &Tx,
+    id: Uuid,
+    envelope: Id<Envelope>,
+    [paid, failed]: [Tally; 2],
+) -> Result<(), DbErr> {
+    let insert = "INSERT INTO settlement (settlement_id, agency, envelope_id, paid_count, \
+                  paid_minor, failed_count, failed_minor, create_time) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = [
+        id.into(),
+        tx.agency().as_str().into(),
+        envelope.uuid().into(),
+        paid.count.into(),
+        paid.minor.into(),
+        failed.count.into(),
+        failed.minor.into(),
+        tx.now().into(),
+    ];
+    sql::execute(tx, insert, values).await.map(drop)
 }

@@ -2,6 +2,7 @@
 
 mod bill;
 mod channel;
+mod envelope;
 mod ledger;
 mod reconciliation;
 mod suspense;
@@ -26,6 +27,12 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
+            Error::Database(source) => rangkai_rpc::database(&source),
+            error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),
+            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
+                rangkai_rpc::internal(&error)
+            }
             Error::Suspense(refusal) => refusal.into(),
             Error::Channel(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
