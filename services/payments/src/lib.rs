@@ -8,6 +8,9 @@
 //! | `ops`    | what happens: one function for each verb | wire types, SQL                 |
 //! | `domain` | what is true: types and their rules      | `async`, I/O, wire types        |
 //! | `store`  | what is kept: rows and queries           | rules, wire types               |
+//!
+//! Beside them, `iso20022` reads and writes messages of banks, without I/O, and `rail` hands orders
+//! to whoever pays them.
 
 mod api;
 mod config;
@@ -15,6 +18,7 @@ mod domain;
 mod error;
 mod events;
 mod expiry;
+mod iso20022;
 mod ops;
 mod store;
 

@@ -10,6 +10,8 @@ mod proof;
 mod refund;
 mod refusal;
 mod remittance;
+mod report;
+mod statement;
 mod tariff;
 
 pub use bank::BankReference;
@@ -22,4 +24,6 @@ pub use proof::{AccountSums, Proof, prove};
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
+pub use report::{OrderStatus, StatusReport};
+pub use statement::{Notice, Statement, StatementEntry};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};
