@@ -10,6 +10,7 @@ mod config;
 mod connect;
 mod fault;
 mod lease;
+mod many;
 mod migrate;
 mod once;
 mod schema;

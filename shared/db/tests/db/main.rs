@@ -9,6 +9,8 @@ mod conflict;
 #[cfg(test)]
 mod lease;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod schema;
