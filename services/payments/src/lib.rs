@@ -17,9 +17,11 @@ mod config;
 mod domain;
 mod error;
 mod events;
+mod execution;
 mod expiry;
 mod iso20022;
 mod ops;
+mod rail;
 mod store;
 
 use rangkai_auth::Gate;
@@ -27,6 +29,7 @@ use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
+    rail_service_server::RailServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
@@ -35,13 +38,18 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::{Config, DEFAULTS, ExpiryConfig};
+pub use config::{Config, DEFAULTS, DebtorConfig, ExpiryConfig, RailKind, RailsConfig};
+pub use rail::SandboxMessages;
+
+use rail::Rail;
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
+    rail: Rail,
+    rails: RailsConfig,
 }
 
 impl Payments {
@@ -52,7 +60,12 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry })
+        Ok(Self {
+            db,
+            expiry: config.expiry,
+            rail: Rail::new(&config.rails),
+            rails: config.rails.clone(),
+        })
     }
 }
 
@@ -63,6 +76,7 @@ impl Block for Payments {
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(RailServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -75,7 +89,7 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        self.keep_expiring(&stop).await;
+        tokio::join!(self.keep_expiring(&stop), self.keep_executing(&stop));
     }
 }
 

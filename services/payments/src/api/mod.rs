@@ -2,6 +2,7 @@
 
 mod bill;
 mod ledger;
+mod rail;
 mod refund;
 mod remittance;
 mod status;

@@ -6,7 +6,9 @@ mod chart;
 mod code;
 mod ledger;
 mod order;
+mod pace;
 mod proof;
+mod rail;
 mod refund;
 mod refusal;
 mod remittance;
@@ -20,7 +22,12 @@ pub use chart::{AccountCode, AccountKind, Occasion};
 pub use code::BillingCode;
 pub use ledger::{Account, Direction, Entry, Transfer};
 pub use order::{FinancialAddress, Order, Outcome, next_inquiry};
+pub use pace::Pace;
 pub use proof::{AccountSums, Proof, prove};
+pub use rail::{
+    Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
+    ReportKind, Word, weigh, words,
+};
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};

@@ -21,8 +21,8 @@ mod value;
 mod write;
 mod xml;
 
-pub use pain_001::{Debtor, Initiation};
-pub use reason::is_retry_safe;
+pub use pain_001::{Debtor, Initiation, control_sum};
+pub use reason::{NEVER_LEFT, is_retry_safe};
 pub use write::{Writer, decimal};
 
 use crate::domain::{Notice, Statement, StatusReport};

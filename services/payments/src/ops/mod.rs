@@ -2,6 +2,8 @@
 
 pub mod bill;
 pub mod ledger;
+pub mod pace;
+pub mod rail;
 pub mod refund;
 pub mod remittance;
 pub mod tariff;

@@ -5,8 +5,13 @@ pub mod bank_reference;
 pub mod bill;
 pub mod entry;
 mod line;
+pub mod rail_file;
+pub mod rail_order;
+pub mod rail_pace;
+pub mod rail_report;
 pub mod refund;
 pub mod remittance;
+pub mod sandbox_order;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -51,6 +56,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0050_rail"),
+    each!("m0051_rail_stays"),
 ];
 
 /// Reads a column that only this block writes.

@@ -1,6 +1,7 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
+mod rail;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -21,6 +22,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::RailRefused(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
                 rangkai_rpc::internal(&error)
