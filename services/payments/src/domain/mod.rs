@@ -1,9 +1,11 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
+mod account_statement;
 mod bank;
 mod bill;
 mod chart;
 mod code;
+mod envelope;
 mod ledger;
 mod order;
 mod pace;
@@ -13,13 +15,14 @@ mod refund;
 mod refusal;
 mod remittance;
 mod report;
-mod statement;
 mod tariff;
 
+pub use account_statement::{AccountStatement, Movement, Notice};
 pub use bank::BankReference;
 pub use bill::{Bill, BillFilter, BillState, NewBill};
 pub use chart::{AccountCode, AccountKind, Occasion};
 pub use code::BillingCode;
+pub use envelope::Envelope;
 pub use ledger::{Account, Direction, Entry, Transfer};
 pub use order::{FinancialAddress, Order, Outcome, next_inquiry};
 pub use pace::Pace;
@@ -32,5 +35,4 @@ pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
 pub use report::{OrderStatus, StatusReport};
-pub use statement::{Notice, Statement, StatementEntry};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};

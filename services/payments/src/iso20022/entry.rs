@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use rangkai_primitives::{Currency, Sensitive, Timestamp, Zone};
 
 use super::{Unreadable, xml::Element};
-use crate::domain::{Direction, StatementEntry};
+use crate::domain::{Direction, Movement};
 
 /// Reads every booked entry below `parent`, and checks them against the totals that it gives.
-pub(super) fn read_all(parent: &Element) -> Result<Vec<StatementEntry>, Unreadable> {
+pub(super) fn read_all(parent: &Element) -> Result<Vec<Movement>, Unreadable> {
     let mut entries = Vec::new();
     let mut references = HashSet::new();
     for entry in parent.all("Ntry") {
@@ -41,7 +41,7 @@ pub(super) fn direction(element: &Element) -> Result<Direction, Unreadable> {
 }
 
 /// One entry stands for one movement, or for several that are listed in it.
-fn read(entry: &Element, entries: &mut Vec<StatementEntry>) -> Result<(), Unreadable> {
+fn read(entry: &Element, entries: &mut Vec<Movement>) -> Result<(), Unreadable> {
     let amount = entry.positive("Amt")?;
     let direction = direction(entry)?;
     let booked = entry.date_or_time("BookgDt")?;
@@ -54,7 +54,7 @@ fn read(entry: &Element, entries: &mut Vec<StatementEntry>) -> Result<(), Unread
         let returned = returned(entry, None)?;
         let remittance = Sensitive::new(entry.text_if("AddtlNtryInf", 500)?.unwrap_or_default());
         let end_to_end = None;
-        entries.push(StatementEntry {
+        entries.push(Movement {
             reference,
             end_to_end,
             amount,
@@ -66,7 +66,7 @@ fn read(entry: &Element, entries: &mut Vec<StatementEntry>) -> Result<(), Unread
     }
     for (number, detail) in details.into_iter().enumerate() {
         let own = if several { detail.positive("Amt")? } else { amount };
-        entries.push(StatementEntry {
+        entries.push(Movement {
             reference: reference(
                 entry,
                 Some(detail),
@@ -81,7 +81,7 @@ fn read(entry: &Element, entries: &mut Vec<StatementEntry>) -> Result<(), Unread
             returned: returned(entry, Some(detail))?,
         });
     }
-    let listed: i128 = entries[before..].iter().map(StatementEntry::change).sum();
+    let listed: i128 = entries[before..].iter().map(Movement::change).sum();
     if listed.unsigned_abs() != u128::from(amount.minor().unsigned_abs()) {
         return Err(entry.wrong("Amt", "is not the sum of the movements listed in the entry"));
     }

@@ -11,7 +11,7 @@ use super::instruction;
 use crate::{
     domain::{
         Direction, Exception, ExceptionKind, Imported, Notice, Order, Outcome, RailFile,
-        RailRefusal, RailReport, ReportKind, StatementEntry, StatusReport, Word, weigh, words,
+        RailRefusal, RailReport, ReportKind, Movement, StatusReport, Word, weigh, words,
     },
     error::Error,
     events::tell,
@@ -125,7 +125,7 @@ async fn said_of_account(
     tx: &Tx,
     notices: &[Notice],
 ) -> Result<(Vec<Word>, Vec<Exception>), Error> {
-    let named: Vec<(&str, &StatementEntry)> = notices
+    let named: Vec<(&str, &Movement)> = notices
         .iter()
         .flat_map(|notice| &notice.entries)
         // Money that came in by itself is no answer to an order.
@@ -146,7 +146,7 @@ async fn said_of_account(
     Ok((words, exceptions))
 }
 
-fn outcome(entry: &StatementEntry) -> Outcome {
+fn outcome(entry: &Movement) -> Outcome {
     match &entry.returned {
         Some(reason) => {
             Outcome::Failed { reason: reason.clone(), retry_safe: is_retry_safe(reason) }

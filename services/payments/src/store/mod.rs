@@ -4,6 +4,7 @@ pub mod account;
 pub mod bank_reference;
 pub mod bill;
 pub mod entry;
+pub mod late_answer;
 mod line;
 pub mod rail_file;
 pub mod rail_order;

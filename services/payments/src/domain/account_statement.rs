@@ -7,7 +7,7 @@ use super::Direction;
 
 /// What happened on an account between two days, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
+pub struct AccountStatement {
     /// The number of the account at its bank.
     pub account: String,
     /// The bank's own name for the statement.
@@ -18,7 +18,7 @@ pub struct Statement {
     pub opening: Money,
     /// What was on it after the last: the opening balance and all entries.
     pub closing: Money,
-    pub entries: Vec<StatementEntry>,
+    pub entries: Vec<Movement>,
 }
 
 /// Movements of an account that its bank tells of at once.
@@ -28,12 +28,12 @@ pub struct Notice {
     pub account: String,
     /// The bank's own name for the notice.
     pub id: String,
-    pub entries: Vec<StatementEntry>,
+    pub entries: Vec<Movement>,
 }
 
 /// One movement of money on an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatementEntry {
+pub struct Movement {
     /// The bank's own number of it: used once on a statement.
     pub reference: String,
     /// What both sides know the payment by, if the bank says it.
@@ -49,16 +49,16 @@ pub struct StatementEntry {
     pub returned: Option<String>,
 }
 
-impl Statement {
+impl AccountStatement {
     /// The opening balance and all entries; none if it is too much to count.
-    pub fn sum(opening: Money, entries: &[StatementEntry]) -> Option<Money> {
-        let sum = entries.iter().map(StatementEntry::change).sum::<i128>();
+    pub fn sum(opening: Money, entries: &[Movement]) -> Option<Money> {
+        let sum = entries.iter().map(Movement::change).sum::<i128>();
         let minor = i64::try_from(i128::from(opening.minor()) + sum).ok()?;
         Some(Money::new(opening.currency(), minor))
     }
 }
 
-impl StatementEntry {
+impl Movement {
     /// How the balance of the account moved, in minor units.
     pub fn change(&self) -> i128 {
         let minor = i128::from(self.amount.minor());

@@ -1,0 +1,3 @@
+//! Stub.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope;
