@@ -25,7 +25,7 @@ pub enum Behaviour {
     Twice,
     /// `921`: paid, and then told to have failed.
     Contradicts,
-    /// `930`: no answer; minutes later it says by itself that it was paid.
+    /// `930`: no answer, to no inquiry either; twenty minutes later it says by itself that it was paid.
     Late,
     /// `931`: taken, but not yet paid when it answers; the first inquiry brings that it was.
     Pending,
@@ -101,12 +101,11 @@ impl Behaviour {
             Self::Pays
             | Self::Twice
             | Self::Contradicts
-            | Self::Late
             | Self::Pending
             | Self::Breaks
             | Self::Hangs => paid(order),
             Self::SilentThenPaid if order.inquiry_count > 1 => paid(order),
-            Self::SilentThenPaid | Self::Silent => Outcome::Unknown,
+            Self::SilentThenPaid | Self::Silent | Self::Late => Outcome::Unknown,
             Self::Closed => failed("AC04"),
             Self::Poor => failed("AM04"),
             Self::SilentThenFailed => failed("AC06"),

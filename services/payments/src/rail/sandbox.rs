@@ -6,7 +6,7 @@ use rangkai_db::{Db, Tx};
 use rangkai_primitives::Agency;
 use uuid::Uuid;
 
-use super::{Batch, RailError, Said, behaviour::Behaviour, block};
+use super::{Batch, RailError, Said, behaviour::{Behaviour, paid}, block};
 use crate::{
     domain::{Order, Outcome, Question},
     error::Error,
@@ -78,7 +78,7 @@ pub async fn listen(db: &Db) -> Result<Vec<Said>, RailError> {
     };
     let late = db.act(block(&Agency::platform()), "sandbox: answer late", listening).await?;
     let said = |order: Remembered| Said {
-        outcome: Behaviour::Late.when_asked(&order),
+        outcome: paid(&order),
         agency: order.agency,
         envelope: order.envelope,
         order: order.order,

@@ -1,3 +1,0 @@
-//! Stub.
-#[derive(Clone, Copy, Debug)]
-pub struct Envelope;
