@@ -25,6 +25,8 @@ pub struct Config {
     pub expiry: ExpiryConfig,
     /// How mass payments leave.
     pub rails: RailsConfig,
+    /// What mass payments keep to.
+    pub envelopes: EnvelopesConfig,
 }
 
 /// When bills are looked at that nobody paid.
@@ -75,4 +77,20 @@ pub struct DebtorConfig {
     pub institution: String,
     /// Its number.
     pub account: String,
+/// What mass payments keep to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopesConfig {
+    /// The most that one instruction can be, in minor units.
+    pub instruction_limit_minor: i64,
+    /// Who says so.
+    pub instruction_limit_source: String,
+    /// An envelope pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+    /// How long to wait after a look that found no envelope to validate.
+    pub interval_ms: u64,
+    /// How many instructions are validated in one transaction.
+    pub batch: u64,
 }

@@ -3,6 +3,7 @@
 use rangkai_db::{DbErr, RequestIdReused};
 
 use crate::domain::{AccountCode, RailRefusal, Refusal};
+use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,7 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     RailRefused(#[from] RailRefusal),
+    Envelope(#[from] EnvelopeRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
@@ -21,4 +23,7 @@ pub enum Error {
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,
+    /// Two things that are always written together disagree; nothing is kept.
+    #[error("the {0} of an envelope are out of step")]
+    OutOfStep(&'static str),
 }

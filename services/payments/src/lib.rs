@@ -23,6 +23,7 @@ mod iso20022;
 mod ops;
 mod rail;
 mod store;
+mod validation;
 
 use rangkai_auth::Gate;
 use rangkai_db::Db;
@@ -30,6 +31,8 @@ use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
     rail_service_server::RailServiceServer,
+    bill_service_server::BillServiceServer, fund_service_server::FundServiceServer,
+    ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
@@ -42,6 +45,7 @@ pub use config::{Config, DEFAULTS, DebtorConfig, ExpiryConfig, RailKind, RailsCo
 pub use rail::SandboxMessages;
 
 use rail::Rail;
+pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
@@ -50,6 +54,7 @@ pub struct Payments {
     expiry: ExpiryConfig,
     rail: Rail,
     rails: RailsConfig,
+    envelopes: EnvelopesConfig,
 }
 
 impl Payments {
@@ -66,6 +71,7 @@ impl Payments {
             rail: Rail::new(&config.rails),
             rails: config.rails.clone(),
         })
+        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
     }
 }
 
@@ -77,6 +83,8 @@ impl Block for Payments {
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
             .add_service(RailServiceServer::new(self.clone()))
+            .add_service(PayeeServiceServer::new(self.clone()))
+            .add_service(FundServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -90,6 +98,7 @@ impl Block for Payments {
 
     async fn work(&self, stop: CancellationToken) {
         tokio::join!(self.keep_expiring(&stop), self.keep_executing(&stop));
+        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
     }
 }
 

@@ -1,8 +1,10 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod fund;
 mod ledger;
 mod rail;
+mod payee;
 mod refund;
 mod remittance;
 mod status;

@@ -1,7 +1,9 @@
 //! What is kept: one file for each table, with its row and its queries.
 
 pub mod account;
+pub mod approval;
 pub mod bank_reference;
+pub mod batch;
 pub mod bill;
 pub mod entry;
 pub mod late_answer;
@@ -13,6 +15,21 @@ pub mod rail_report;
 pub mod refund;
 pub mod remittance;
 pub mod sandbox_order;
+pub mod envelope;
+pub mod fund;
+pub mod inquiry;
+pub mod instruction;
+pub mod instruction_check;
+pub mod instruction_intake;
+pub mod late_answer;
+mod line;
+pub mod order;
+pub mod payee;
+pub mod refund;
+pub mod remittance;
+pub mod resolution;
+pub mod settlement;
+pub mod tally;
 pub mod tariff;
 
 use std::str::FromStr;
@@ -59,11 +76,25 @@ const OWN: &[SqlMigration] = &[
     each!("m0006_chart"),
     both!("m0050_rail"),
     each!("m0051_rail_stays"),
+    both!("m0040_payee"),
+    both!("m0041_envelope"),
+    both!("m0042_instruction"),
+    each!("m0043_payout_stays"),
 ];
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {
     text.parse().map_err(|_| DbErr::Type(format!("{column} cannot be read")))
+}
+
+/// Reads 32 bytes, such as a keyed hash.
+fn hash(column: &str, bytes: &[u8]) -> Result<[u8; 32], DbErr> {
+    bytes.try_into().map_err(|_| DbErr::Type(format!("{column} cannot be read")))
+}
+
+/// Says what the vault did not like.
+fn sealing(error: impl std::fmt::Display) -> DbErr {
+    DbErr::Custom(error.to_string())
 }
 
 /// Reads an amount.

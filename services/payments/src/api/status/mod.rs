@@ -2,6 +2,7 @@
 
 mod bill;
 mod rail;
+mod envelope;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -23,7 +24,9 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::RailRefused(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
+            error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),
             error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
                 rangkai_rpc::internal(&error)
             }

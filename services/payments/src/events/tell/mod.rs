@@ -8,3 +8,13 @@ pub use bill::{
     tariff_published,
 };
 pub use rail::{rail_file_written, rail_report_imported};
+
+mod envelope;
+mod payee;
+
+pub use envelope::{
+    batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created,
+    envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated,
+    instruction_resolved, instruction_retried,
+};
+pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
