@@ -2,8 +2,7 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, RailRefusal, Refusal};
-use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
+use crate::domain::{AccountCode, EnvelopeRefusal, RailRefusal, Refusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +10,8 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
-    RailRefused(#[from] RailRefusal),
+    Rail(#[from] RailRefusal),
+    #[error(transparent)]
     Envelope(#[from] EnvelopeRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),

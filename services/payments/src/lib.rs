@@ -29,10 +29,9 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, ledger_service_server::LedgerServiceServer,
-    rail_service_server::RailServiceServer,
     bill_service_server::BillServiceServer, fund_service_server::FundServiceServer,
     ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
+    rail_service_server::RailServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
     tariff_service_server::TariffServiceServer,
 };
@@ -41,11 +40,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::{Config, DEFAULTS, DebtorConfig, ExpiryConfig, RailKind, RailsConfig};
-pub use rail::SandboxMessages;
+pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
+pub use rail::{DebtorConfig, RailKind, RailsConfig, SandboxMessages};
 
 use rail::Rail;
-pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
@@ -70,8 +68,8 @@ impl Payments {
             expiry: config.expiry,
             rail: Rail::new(&config.rails),
             rails: config.rails.clone(),
+            envelopes: config.envelopes.clone(),
         })
-        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
     }
 }
 
@@ -97,8 +95,11 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.keep_expiring(&stop), self.keep_executing(&stop));
-        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
+        tokio::join!(
+            self.keep_expiring(&stop),
+            self.keep_validating(&stop),
+            self.keep_executing(&stop),
+        );
     }
 }
 

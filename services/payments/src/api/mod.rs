@@ -3,8 +3,8 @@
 mod bill;
 mod fund;
 mod ledger;
-mod rail;
 mod payee;
+mod rail;
 mod refund;
 mod remittance;
 mod status;

@@ -103,13 +103,12 @@ fn reference(
             }
         }
     }
-    let whole = match entry.text_if("AcctSvcrRef", 35)? {
-        Some(reference) => reference,
+    let whole = if let Some(reference) = entry.text_if("AcctSvcrRef", 35)? {
+        reference
+    } else {
         // Counted anew on each statement, so the day belongs to it.
-        None => {
-            let day = Zone::Wib.date(booked).format("%Y%m%d");
-            format!("{day}-{}", entry.text_of("NtryRef", 35)?)
-        }
+        let day = Zone::Wib.date(booked).format("%Y%m%d");
+        format!("{day}-{}", entry.text_of("NtryRef", 35)?)
     };
     Ok(if number == 0 { whole } else { format!("{whole}-{number}") })
 }

@@ -82,6 +82,10 @@ fn write_order(message: &mut Writer, order: &Order) {
     message.within("Amt", |message| message.amount("InstdAmt", order.amount));
     write_creditor(message, &order.address, order.name.reveal());
     message.within("Purp", |message| message.leaf("Cd", "GOVT"));
+    let narration = order.narration.reveal();
+    if !narration.is_empty() {
+        message.within("RmtInf", |message| message.leaf("Ustrd", &cut(narration, 140)));
+    }
 }
 
 fn count_and_sum<'o>(message: &mut Writer, orders: impl Iterator<Item = &'o Order> + Clone) {

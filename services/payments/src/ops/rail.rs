@@ -125,19 +125,19 @@ async fn said_of_account(
     tx: &Tx,
     notices: &[Notice],
 ) -> Result<(Vec<Word>, Vec<Exception>), Error> {
-    let named: Vec<(&str, &Movement)> = notices
+    let entries: Vec<(&str, &Movement)> = notices
         .iter()
         .flat_map(|notice| &notice.entries)
         // Money that came in by itself is no answer to an order.
         .filter(|entry| entry.direction == Direction::Debit || entry.returned.is_some())
         .filter_map(|entry| Some((entry.end_to_end.as_deref()?, entry)))
         .collect();
-    let names: Vec<_> = named.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = entries.iter().map(|(name, _)| *name).collect();
     let orders = store::rail_order::named(tx, &names).await?;
     let orders: BTreeMap<_, _> =
         orders.iter().map(|order| (order.end_to_end.as_str(), order)).collect();
     let (mut words, mut exceptions) = (Vec::new(), Vec::new());
-    for (name, entry) in named {
+    for (name, entry) in entries {
         match weigh(orders.get(name).copied(), Some(entry.amount)) {
             Ok(order) => words.push(Word { order: order.clone(), outcome: outcome(entry) }),
             Err(kind) => exceptions.push(Exception { end_to_end: name.to_owned(), kind }),

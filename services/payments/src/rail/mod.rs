@@ -1,6 +1,7 @@
 //! Rails: whoever is given orders and pays them.
 
 mod behaviour;
+mod config;
 mod file;
 mod messages;
 mod sandbox;
@@ -11,10 +12,10 @@ use rangkai_db::{Db, DbErr, Lease};
 use rangkai_primitives::{Agency, Caller};
 use uuid::Uuid;
 
+pub use config::{DebtorConfig, RailKind, RailsConfig};
 pub use messages::SandboxMessages;
 
 use crate::{
-    config::{RailKind, RailsConfig},
     domain::{Order, Outcome, Question},
     error::Error,
     iso20022::Debtor,

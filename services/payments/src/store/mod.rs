@@ -6,15 +6,6 @@ pub mod bank_reference;
 pub mod batch;
 pub mod bill;
 pub mod entry;
-pub mod late_answer;
-mod line;
-pub mod rail_file;
-pub mod rail_order;
-pub mod rail_pace;
-pub mod rail_report;
-pub mod refund;
-pub mod remittance;
-pub mod sandbox_order;
 pub mod envelope;
 pub mod fund;
 pub mod inquiry;
@@ -25,9 +16,14 @@ pub mod late_answer;
 mod line;
 pub mod order;
 pub mod payee;
+pub mod rail_file;
+pub mod rail_order;
+pub mod rail_pace;
+pub mod rail_report;
 pub mod refund;
 pub mod remittance;
 pub mod resolution;
+pub mod sandbox_order;
 pub mod settlement;
 pub mod tally;
 pub mod tariff;
@@ -74,12 +70,12 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
-    both!("m0050_rail"),
-    each!("m0051_rail_stays"),
     both!("m0040_payee"),
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
+    both!("m0050_rail"),
+    each!("m0051_rail_stays"),
 ];
 
 /// Reads a column that only this block writes.

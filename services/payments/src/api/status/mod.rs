@@ -1,8 +1,8 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
-mod rail;
 mod envelope;
+mod rail;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -23,7 +23,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::RailRefused(refusal) => refusal.into(),
+            Error::Rail(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),
