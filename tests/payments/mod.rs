@@ -7,6 +7,7 @@ mod events;
 mod ledger;
 mod mixture;
 mod outages;
+mod rails;
 mod refunds;
 mod remittances;
 mod support;
