@@ -29,7 +29,8 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, fund_service_server::FundServiceServer,
+    bill_service_server::BillServiceServer, envelope_service_server::EnvelopeServiceServer,
+    fund_service_server::FundServiceServer, instruction_service_server::InstructionServiceServer,
     ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
     rail_service_server::RailServiceServer,
     refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
@@ -83,6 +84,8 @@ impl Block for Payments {
             .add_service(RailServiceServer::new(self.clone()))
             .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(FundServiceServer::new(self.clone()))
+            .add_service(EnvelopeServiceServer::new(self.clone()))
+            .add_service(InstructionServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

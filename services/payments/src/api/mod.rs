@@ -1,7 +1,9 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod envelope;
 mod fund;
+mod instruction;
 mod ledger;
 mod payee;
 mod rail;

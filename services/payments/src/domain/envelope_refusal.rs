@@ -1,6 +1,6 @@
 //! What the rules of payees, funds and envelopes can say no to.
 
-use rangkai_primitives::{Id, Money};
+use rangkai_primitives::{Currency, Id, Money};
 
 use super::{Envelope, EnvelopeState, Instruction, InstructionState, Tally};
 
@@ -39,4 +39,6 @@ pub enum EnvelopeRefusal {
     InstructionState { instruction: Id<Instruction>, state: InstructionState },
     #[error("somebody else said otherwise what became of instruction {0}")]
     ResolutionDiffers(Id<Instruction>),
+    #[error("envelope {envelope} is in {currency}")]
+    CurrencyMismatch { envelope: Id<Envelope>, currency: Currency },
 }

@@ -53,5 +53,5 @@ pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
 pub use report::{OrderStatus, StatusReport};
 pub use resolution::Resolution;
-pub use tally::{Tallies, Tally};
+pub use tally::{ReportLine, Tallies, Tally};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};

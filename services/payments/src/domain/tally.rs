@@ -1,6 +1,6 @@
 //! Counts and sums of an envelope's instructions.
 
-use super::InstructionState;
+use super::{Findings, InstructionState};
 
 /// How many instructions there are, and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,16 @@ pub struct Tally {
 /// that, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tallies([Tally; 8]);
+
+/// How many instructions of an envelope had the same outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportLine {
+    pub state: InstructionState,
+    pub findings: Findings,
+    /// Why they failed.
+    pub reason: Option<String>,
+    pub tally: Tally,
+}
 
 impl Tally {
     /// Both together.

@@ -7,11 +7,11 @@ use tracing::instrument;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, InstructionState, NewEnvelope,
-        Tallies, Tally,
+        ReportLine, Tallies, Tally,
     },
     error::Error,
     events::tell,
-    store::{self, instruction::ReportLine},
+    store,
 };
 
 /// An envelope as it is shown.

@@ -31,6 +31,10 @@ pub struct Taken {
 pub async fn add(tx: &Tx, id: Id<Envelope>, new: &[NewInstruction]) -> Result<Taken, Error> {
     let found = store::envelope::find(tx, id).await?.ok_or(Refusal::EnvelopeNotFound)?;
     found.expect(&[EnvelopeState::Open])?;
+    let currency = found.announced.total.currency();
+    if new.iter().any(|new| new.amount.currency() != currency) {
+        return Err(Refusal::CurrencyMismatch { envelope: id, currency }.into());
+    }
     // The slow part, before anybody is kept waiting.
     let kept = distinct(store::instruction_intake::prepare(tx, id, new).await?)?;
     let mut envelope = envelope::lock(tx, id).await?;

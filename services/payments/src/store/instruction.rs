@@ -6,7 +6,9 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::{money, word};
-use crate::domain::{Envelope, Findings, Instruction, InstructionState, Outcome, Tally};
+use crate::domain::{
+    Envelope, Findings, Instruction, InstructionState, Outcome, ReportLine, Tally,
+};
 
 const COLUMNS: &str = "instruction_id, reference, attempt, amount_minor, state, findings, reason, \
     retry_safe, rail_reference, outcome_time, retry_of, replaced_by";
@@ -19,15 +21,6 @@ pub struct Standing {
     pub minor: i64,
     /// How many inquiries were made; none when there is none to make.
     pub made: Option<usize>,
-}
-
-/// How many instructions had the same outcome.
-#[derive(Clone, Debug)]
-pub struct ReportLine {
-    pub state: InstructionState,
-    pub findings: Findings,
-    pub reason: Option<String>,
-    pub tally: Tally,
 }
 
 /// Where instructions of an envelope that is held stand; those that are not its own left out.

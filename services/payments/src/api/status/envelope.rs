@@ -44,6 +44,10 @@ impl From<Refusal> for Status {
             Refusal::ContentsMismatch(envelope) | Refusal::EnvelopeEmpty(envelope) => {
                 no(&refusal, [("envelope_id", envelope.to_string())])
             }
+            Refusal::CurrencyMismatch { envelope, currency } => {
+                let envelope = ("envelope_id", envelope.to_string());
+                no(&refusal, [envelope, ("currency_code", currency.to_string())])
+            }
             Refusal::RetryUnsafe(id) | Refusal::ResolutionDiffers(id) => {
                 no(&refusal, [("instruction_id", id.to_string())])
             }
@@ -77,6 +81,7 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::InstructionNotFound => (Code::NotFound, Reason::InstructionNotFound),
         Refusal::RetryUnsafe(_) => (Code::FailedPrecondition, Reason::RetryUnsafe),
         Refusal::InstructionState { .. } => (Code::FailedPrecondition, Reason::InstructionState),
+        Refusal::CurrencyMismatch { .. } => (Code::FailedPrecondition, Reason::CurrencyMismatch),
         Refusal::ResolutionDiffers(_) => (Code::FailedPrecondition, Reason::ResolutionDiffers),
     }
 }

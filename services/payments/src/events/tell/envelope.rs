@@ -42,9 +42,9 @@ pub async fn envelope_validated(
     let fact = EnvelopeValidated {
         envelope_id: envelope.id.to_string(),
         valid_count: valid.count,
-        valid_amount: amount(envelope, valid),
+        valid_amount: Some(amount(envelope, valid)),
         invalid_count: invalid.count,
-        invalid_amount: amount(envelope, invalid),
+        invalid_amount: Some(amount(envelope, invalid)),
     };
     record(tx, envelope.id.uuid(), &fact).await
 }
@@ -64,7 +64,7 @@ pub async fn envelope_released(tx: &Tx, envelope: &Envelope, valid: Tally) -> Re
     let fact = EnvelopeReleased {
         envelope_id: envelope.id.to_string(),
         valid_count: valid.count,
-        valid_amount: amount(envelope, valid),
+        valid_amount: Some(amount(envelope, valid)),
     };
     record(tx, envelope.id.uuid(), &fact).await
 }
@@ -98,9 +98,9 @@ pub async fn envelope_completed(
     let fact = EnvelopeCompleted {
         envelope_id: envelope.id.to_string(),
         paid_count: paid.count,
-        paid_amount: amount(envelope, paid),
+        paid_amount: Some(amount(envelope, paid)),
         failed_count: failed.count,
-        failed_amount: amount(envelope, failed),
+        failed_amount: Some(amount(envelope, failed)),
     };
     record(tx, envelope.id.uuid(), &fact).await
 }
@@ -122,9 +122,9 @@ pub async fn batch_settled(
         envelope_id: envelope.id.to_string(),
         settlement_id: settlement.to_string(),
         paid_count: paid.count,
-        paid_amount: amount(envelope, paid),
+        paid_amount: Some(amount(envelope, paid)),
         failed_count: failed.count,
-        failed_amount: amount(envelope, failed),
+        failed_amount: Some(amount(envelope, failed)),
     };
     record(tx, envelope.id.uuid(), &fact).await
 }
@@ -158,6 +158,6 @@ pub async fn instruction_resolved(
     record(tx, instruction.id.uuid(), &fact).await
 }
 
-fn amount(envelope: &Envelope, tally: Tally) -> Option<rangkai_proto::r#type::v1::Money> {
-    Some(Money::new(envelope.announced.total.currency(), tally.minor).into())
+fn amount(envelope: &Envelope, tally: Tally) -> rangkai_proto::r#type::v1::Money {
+    Money::new(envelope.announced.total.currency(), tally.minor).into()
 }

@@ -25,7 +25,7 @@ const BLOCK: &str = "block:payments";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Instructions that came to their end.
-    pub settled: usize,
+    pub ended: usize,
     /// Instructions that still wait.
     pub waiting: usize,
     /// Answers that changed nothing; they are kept.
@@ -151,7 +151,7 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
     let (paused, completed) = conclude(tx, envelope.clone(), contradicted).await?;
     post(tx, &envelope, settling.paid, settling.failed).await?;
     Ok(Settled {
-        settled: settling.ended.len(),
+        ended: settling.ended.len(),
         waiting: settling.waiting.len(),
         late: settling.late.len(),
         unknown: 0,
