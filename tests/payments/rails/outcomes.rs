@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use rangkai_proto::payments::v1::{
-    EnvelopeState, InstructionState as State, ProveLedgerRequest,
+    EnvelopeState, InstructionState as State, ListUnresolvedOrdersRequest, ProveLedgerRequest,
 };
 use rangkai_testkit::Kind;
 use rstest::rstest;
 
-use super::support::{accounts, envelope, given, release, report, sandbox, states};
-use crate::payments::support::House;
+use super::support::{
+    EACH, accounts, envelope, given, official, release, report, sandbox, states,
+};
+use crate::payments::support::{House, rupiah};
 
 fn is(state: State) -> (State, String) {
     (state, String::new())
@@ -60,6 +62,16 @@ async fn every_order_comes_to_one_end_whatever_the_bank_does(
         let ended = |(state, _): &(State, String)| matches!(state, State::Paid | State::Failed);
         assert!(before.iter().zip(now).all(|(before, now)| !ended(before) || before == now));
     }
+    // What needs a person is found, page by page, and by nobody else.
+    let mut operator = official(&house, "kemensos", "operator")?;
+    let list = ListUnresolvedOrdersRequest { page_size: 1, ..ListUnresolvedOrdersRequest::default() };
+    let unresolved = operator.rails.list_unresolved_orders(list.clone()).await?.into_inner();
+    let mut other = official(&house, "imigrasi", "operator")?;
+    let foreign = other.rails.list_unresolved_orders(list).await?.into_inner().orders;
+    let [order] = unresolved.orders.as_slice() else { panic!("{unresolved:?}") };
+    assert_eq!((order.state(), &order.envelope_id), (State::NeedsPerson, &id));
+    assert_eq!((order.amount.clone(), order.inquiry_count), (Some(rupiah(EACH)), 0));
+    assert_eq!((unresolved.next_page_token.as_str(), foreign.len()), ("", 0));
     prove(&house, &id, 10).await
 }
 

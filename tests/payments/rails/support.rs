@@ -52,7 +52,6 @@ pub async fn sandbox(house: &House) -> anyhow::Result<Payments> {
 /// An official of the ministry, by name.
 pub fn official(house: &House, agency: &str, name: &str) -> anyhow::Result<Official> {
     let scopes = every_scope()?;
-    let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();
     let caller = Caller { id: name.to_owned(), ..caller(agency, &scopes, &[]) };
     let client = house.desk(&caller)?.client;
     Ok(Official {

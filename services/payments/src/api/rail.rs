@@ -11,7 +11,10 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     Payments,
-    domain::{Exception, ExceptionKind, Imported, RailFile, RailRefusal, RailReport, ReportKind},
+    domain::{
+        Exception, ExceptionKind, Imported, Instruction, InstructionState, RailFile, RailRefusal,
+        RailReport, ReportKind, Unresolved,
+    },
     error::Error,
     iso20022::{Message, Unreadable, read_report},
     ops,
@@ -52,6 +55,22 @@ impl RailService for Payments {
         Ok(Response::new(wire::GetRailFileResponse { rail_file: Some(file.into()), content }))
     }
 
+    async fn list_unresolved_orders(
+        &self,
+        request: Request<wire::ListUnresolvedOrdersRequest>,
+    ) -> Result<Response<wire::ListUnresolvedOrdersResponse>, Status> {
+        let page = read_unresolved(request.get_ref())?;
+        let listing = move |tx| {
+            let page = page.clone();
+            async move { ops::rail::unresolved(&tx, &page).await }
+        };
+        let (orders, next) = self.look(&request, listing).await?;
+        Ok(Response::new(wire::ListUnresolvedOrdersResponse {
+            orders: orders.into_iter().map(wire::UnresolvedOrder::from).collect(),
+            next_page_token: page_token(request.get_ref(), next),
+        }))
+    }
+
     async fn import_rail_report(
         &self,
         request: Request<wire::ImportRailReportRequest>,
@@ -70,6 +89,12 @@ impl RailService for Payments {
 }
 
 fn read_list(wire: &wire::ListRailFilesRequest) -> Result<Page<RailFile>, Status> {
+    let mut fields = Violations::of(wire);
+    let page = fields.page(wire.page_size, &wire.page_token);
+    fields.check(|| page)
+}
+
+fn read_unresolved(wire: &wire::ListUnresolvedOrdersRequest) -> Result<Page<Instruction>, Status> {
     let mut fields = Violations::of(wire);
     let page = fields.page(wire.page_size, &wire.page_token);
     fields.check(|| page)
@@ -139,6 +164,24 @@ impl From<Imported> for wire::ImportRailReportResponse {
             pending_count: count(imported.pending_count),
             exceptions: exceptions.map(wire::RailException::from).collect(),
             exception_count,
+        }
+    }
+}
+
+impl From<Unresolved> for wire::UnresolvedOrder {
+    fn from(order: Unresolved) -> Self {
+        let state = if order.state == InstructionState::NeedsPerson {
+            wire::InstructionState::NeedsPerson
+        } else {
+            wire::InstructionState::Unknown
+        };
+        Self {
+            envelope_id: order.envelope.to_string(),
+            instruction_id: order.instruction.to_string(),
+            state: state.into(),
+            amount: Some(order.amount.into()),
+            inquiry_count: order.inquiry_count.unwrap_or_default(),
+            next_inquiry_time: order.inquiry_time.map(rangkai_proto::time),
         }
     }
 }

@@ -46,7 +46,7 @@ pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict}
 pub use proof::{AccountSums, Proof, prove};
 pub use rail::{
     Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
-    ReportKind, Word, weigh, words,
+    ReportKind, Unresolved, Word, weigh, words,
 };
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rangkai_primitives::{Agency, Id, Money, Timestamp};
 use uuid::Uuid;
 
-use super::{Outcome, StatusReport};
+use super::{Envelope, Instruction, InstructionState, Outcome, StatusReport};
 
 /// A file of orders that was written for a bank; never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,20 @@ pub struct Question {
     /// What both sides know it by.
     pub end_to_end: String,
     pub amount: Money,
+}
+
+/// An order of which nobody knows what became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    pub envelope: Id<Envelope>,
+    pub instruction: Id<Instruction>,
+    /// Unknown, or for a person to look into.
+    pub state: InstructionState,
+    pub amount: Money,
+    /// How many inquiries were made; none once it is a person's turn.
+    pub inquiry_count: Option<i64>,
+    /// When the next one is made.
+    pub inquiry_time: Option<Timestamp>,
 }
 
 /// A bank's message that was imported; never changed.

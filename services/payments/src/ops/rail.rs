@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::instruction;
 use crate::{
     domain::{
-        Direction, Exception, ExceptionKind, Imported, Notice, Order, Outcome, RailFile,
-        RailRefusal, RailReport, ReportKind, Movement, StatusReport, Word, weigh, words,
+        Direction, Exception, ExceptionKind, Imported, Instruction, Notice, Order, Outcome, RailFile,
+        RailRefusal, RailReport, ReportKind, Movement, StatusReport, Unresolved, Word, weigh, words,
     },
     error::Error,
     events::tell,
@@ -70,6 +70,17 @@ pub async fn file(
     let found = store::rail_file::find(tx, id).await?.ok_or(RailRefusal::FileNotFound)?;
     tx.changed("rail_file", id.uuid());
     Ok(found)
+}
+
+/// Lists the orders of which nobody knows what became, newest first, and the id to continue after.
+#[instrument(skip_all)]
+pub async fn unresolved(
+    tx: &Tx,
+    page: &Page<Instruction>,
+) -> Result<(Vec<Unresolved>, Option<Id<Instruction>>), Error> {
+    let mut orders = store::unresolved::list(tx, page).await?;
+    let next = page.cut(&mut orders, |order| order.instruction);
+    Ok((orders, next))
 }
 
 /// Takes what a bank reports of orders. A message is taken once; what it says of an order that came
@@ -165,7 +176,7 @@ async fn hear(tx: &Tx, words: Vec<Word>, imported: &mut Imported) -> Result<(), 
         let outcomes: Vec<_> =
             words.iter().map(|word| (word.order.id, word.outcome.clone())).collect();
         let settled = instruction::settle(tx, envelope.into(), &outcomes).await?;
-        imported.settled_count += u64::try_from(settled.settled).unwrap_or_default();
+        imported.settled_count += u64::try_from(settled.ended).unwrap_or_default();
         imported.pending_count += u64::try_from(settled.waiting).unwrap_or_default();
         let late = store::late_answer::of_now(tx, envelope.into()).await?;
         for word in words {

@@ -27,6 +27,7 @@ pub mod sandbox_order;
 pub mod settlement;
 pub mod tally;
 pub mod tariff;
+pub mod unresolved;
 
 use std::str::FromStr;
 
