@@ -1,6 +1,5 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
-mod account_statement;
 mod bank;
 mod bill;
 mod chart;
@@ -12,6 +11,7 @@ mod envelope_words;
 mod funding;
 mod instruction;
 mod ledger;
+mod movement;
 mod name;
 mod order;
 mod pace;
@@ -27,7 +27,6 @@ mod resolution;
 mod tally;
 mod tariff;
 
-pub use account_statement::{AccountStatement, Movement, Notice};
 pub use bank::BankReference;
 pub use bill::{Bill, BillFilter, BillState, NewBill};
 pub use chart::{AccountCode, AccountKind, Occasion};
@@ -38,6 +37,7 @@ pub use envelope_refusal::EnvelopeRefusal;
 pub use funding::{Funding, FundingDirection};
 pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, NewInstruction};
 pub use ledger::{Account, Direction, Entry, Transfer};
+pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
 pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry};
 pub use pace::Pace;

@@ -9,7 +9,7 @@ use super::{
     entry::{self, direction},
     xml::Element,
 };
-use crate::domain::{Direction, AccountStatement, Movement};
+use crate::domain::{Direction, StatementMessage, Movement};
 
 pub(super) const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 
@@ -19,14 +19,14 @@ struct Balance {
     time: Timestamp,
 }
 
-pub(super) fn read(root: &Element) -> Result<Vec<AccountStatement>, Unreadable> {
+pub(super) fn read(root: &Element) -> Result<Vec<StatementMessage>, Unreadable> {
     let message = root.need("BkToCstmrStmt")?;
     message.need("GrpHdr")?.text_of("MsgId", 35)?;
     message.need("Stmt")?;
     message.all("Stmt").map(read_statement).collect()
 }
 
-fn read_statement(statement: &Element) -> Result<AccountStatement, Unreadable> {
+fn read_statement(statement: &Element) -> Result<StatementMessage, Unreadable> {
     // A statement that goes on from an interim one opens with what that one closed with.
     let opening = balance(statement, &["OPBD", "PRCD"])?;
     let closing = balance(statement, &["CLBD"])?;
@@ -36,12 +36,12 @@ fn read_statement(statement: &Element) -> Result<AccountStatement, Unreadable> {
     }
     let entries = entry::read_all(statement)?;
     check_currency(statement, &entries, currency)?;
-    if AccountStatement::sum(opening.amount, &entries) != Some(closing.amount) {
+    if StatementMessage::sum(opening.amount, &entries) != Some(closing.amount) {
         let why = "does not add up: opening balance and booked entries are not the closing balance";
         return Err(statement.wrong("Bal", why));
     }
     let (from, to) = days(statement, &opening, &closing)?;
-    Ok(AccountStatement {
+    Ok(StatementMessage {
         account: read_account(statement)?,
         id: statement.text_of("Id", 35)?,
         from,

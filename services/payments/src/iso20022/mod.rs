@@ -25,7 +25,7 @@ pub use pain_001::{Debtor, Initiation, control_sum};
 pub use reason::{NEVER_LEFT, is_retry_safe};
 pub use write::{Writer, decimal};
 
-use crate::domain::{Notice, AccountStatement, StatusReport};
+use crate::domain::{Notice, StatementMessage, StatusReport};
 
 /// Why a message cannot be read: where, and what is wrong there. Nothing of its content is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +65,6 @@ pub fn read_report(bytes: &[u8]) -> Result<Message, Unreadable> {
 /// # Errors
 ///
 /// Where and why it cannot be read.
-pub fn read_statements(bytes: &[u8]) -> Result<Vec<AccountStatement>, Unreadable> {
+pub fn read_statements(bytes: &[u8]) -> Result<Vec<StatementMessage>, Unreadable> {
     camt_053::read(&xml::read(bytes, &[camt_053::NAMESPACE])?.root)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rangkai_primitives::{Currency, Money, Timestamp};
 
 use super::{Message, Unreadable, read_report, read_statements};
-use crate::domain::{Direction, Outcome, AccountStatement};
+use crate::domain::{Direction, Outcome, StatementMessage};
 
 const PAIN_002: &str = include_str!("samples/pain_002.xml");
 const PAIN_002_WHOLE: &str = include_str!("samples/pain_002_whole.xml");
@@ -90,7 +90,7 @@ fn a_statement_is_read_movement_by_movement() {
     assert_eq!((first.amount, second.amount), (rupiah(300_000), rupiah(200_000)));
     assert_eq!(second.end_to_end.as_deref(), Some("ORDER2"));
     assert_eq!(charge.remittance.reveal(), "Biaya administrasi");
-    assert_eq!(AccountStatement::sum(statement.opening, &statement.entries), Some(statement.closing));
+    assert_eq!(StatementMessage::sum(statement.opening, &statement.entries), Some(statement.closing));
     assert!(!format!("{statement:?}").contains("SIM C"));
 }
 

@@ -7,7 +7,7 @@ use super::Direction;
 
 /// What happened on an account between two days, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountStatement {
+pub struct StatementMessage {
     /// The number of the account at its bank.
     pub account: String,
     /// The bank's own name for the statement.
@@ -49,7 +49,7 @@ pub struct Movement {
     pub returned: Option<String>,
 }
 
-impl AccountStatement {
+impl StatementMessage {
     /// The opening balance and all entries; none if it is too much to count.
     pub fn sum(opening: Money, entries: &[Movement]) -> Option<Money> {
         let sum = entries.iter().map(Movement::change).sum::<i128>();
