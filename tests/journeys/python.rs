@@ -3,11 +3,15 @@
 use std::{future::ready, path::Path, process::Stdio};
 
 use rangkai::{Cast, Screen};
+use rangkai_testkit::python;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{books::Books, demo};
+<<<<<<< HEAD
 use crate::interpreter::python;
+=======
+>>>>>>> rails
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_follows_an_application_to_the_licence() {

@@ -18,6 +18,7 @@ mod mixture;
 mod outages;
 mod purse;
 mod reconciliation;
+mod rails;
 mod refunds;
 mod remittances;
 mod reservations;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::ChannelsConfig;
 use crate::domain::GuessLimit;
+use crate::rail::RailsConfig;
 
 /// The values assumed when nothing else is said.
 pub const DEFAULTS: &str = include_str!("../config.toml");
@@ -30,6 +31,8 @@ pub struct Config {
     pub expiry: ExpiryConfig,
     /// How bills are paid beside plain bank remittances.
     pub channels: ChannelsConfig,
+    /// How mass payments leave.
+    pub rails: RailsConfig,
     /// What mass payments keep to.
     pub envelopes: EnvelopesConfig,
     /// When reservations are looked at whose time is up.

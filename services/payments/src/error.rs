@@ -2,13 +2,15 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
+use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Rail(#[from] RailRefusal),
     #[error(transparent)]
     Envelope(#[from] EnvelopeRefusal),
     #[error(transparent)]

@@ -9,6 +9,9 @@
 //! | `domain` | what is true: types and their rules      | `async`, I/O, wire types        |
 //! | `store`  | what is kept: rows and queries           | rules, wire types               |
 //! | `channel`| how bills reach payers, and payments us  | queries, wire types             |
+//!
+//! Beside them, `iso20022` reads and writes messages of banks, without I/O, and `rail` hands orders
+//! to whoever pays them.
 
 mod api;
 mod channel;
@@ -16,9 +19,12 @@ mod config;
 mod domain;
 mod error;
 mod events;
+mod execution;
 mod expiry;
 mod inquiry;
+mod iso20022;
 mod ops;
+mod rail;
 mod reservation_expiry;
 mod store;
 mod validation;
@@ -41,6 +47,7 @@ use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
 use rangkai_proto::payments::v1::merchant_service_server::MerchantServiceServer;
 use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::pool_service_server::PoolServiceServer;
+use rangkai_proto::payments::v1::rail_service_server::RailServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
 use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
@@ -59,6 +66,9 @@ use channel::Channels;
 pub use config::VoucherConfig;
 pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
+pub use rail::{DebtorConfig, RailKind, RailsConfig, SandboxMessages};
+
+use rail::Rail;
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
@@ -66,6 +76,8 @@ pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
     channels: Arc<Channels>,
+    rail: Rail,
+    rails: RailsConfig,
     envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
@@ -85,6 +97,13 @@ impl Payments {
         Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
         Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
         Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
+        Ok(Self {
+            db,
+            expiry: config.expiry,
+            rail: Rail::new(&config.rails),
+            rails: config.rails.clone(),
+            envelopes: config.envelopes.clone(),
+        })
     }
 }
 
@@ -103,6 +122,7 @@ impl Block for Payments {
             .add_service(MerchantServiceServer::new(self.clone()))
             .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(PoolServiceServer::new(self.clone()))
+            .add_service(RailServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
@@ -130,6 +150,11 @@ impl Block for Payments {
         tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
         tokio::join!(self.keep_expiring(&stop), self.keep_expiring_vouchers(&stop),);
+        tokio::join!(
+            self.keep_expiring(&stop),
+            self.keep_validating(&stop),
+            self.keep_executing(&stop),
+        );
     }
 }
 

@@ -15,6 +15,7 @@ mod ledger;
 mod merchant;
 mod payee;
 mod pool;
+mod rail;
 mod reconciliation;
 mod refund;
 mod remittance;

@@ -1,5 +1,7 @@
 //! The `late_answer` table.
 
+use std::collections::HashMap;
+
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Id;
 use sea_orm::Value;
@@ -61,4 +63,18 @@ pub async fn count(tx: &Tx, envelope: Id<Envelope>) -> Result<(i64, i64), DbErr>
     let rows = sql::query(tx, count, values).await?;
     let Some(row) = rows.first() else { return Ok((0, 0)) };
     Ok((row.try_get("", "found")?, row.try_get("", "contradict")?))
+}
+
+/// The answers that this unit of work found to change nothing, by their instruction: whether they
+/// contradict what was recorded.
+pub async fn of_now(tx: &Tx, envelope: Id<Envelope>) -> Result<HashMap<Uuid, bool>, DbErr> {
+    let find = "SELECT instruction_id, contradicts FROM late_answer \
+                WHERE agency = $1 AND envelope_id = $2 AND create_time = $3 \
+                ORDER BY late_answer_id";
+    let values: [Value; 3] =
+        [tx.agency().as_str().into(), envelope.uuid().into(), tx.now().into()];
+    let rows = sql::query(tx, find, values).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "instruction_id")?, row.try_get("", "contradicts")?)))
+        .collect()
 }

@@ -24,6 +24,10 @@ pub mod merchant_settlement;
 pub mod order;
 pub mod payee;
 pub mod pool;
+pub mod rail_file;
+pub mod rail_order;
+pub mod rail_pace;
+pub mod rail_report;
 pub mod reconciliation_break;
 pub mod recorded;
 pub mod redemption;
@@ -32,12 +36,14 @@ pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
 pub mod resolution;
+pub mod sandbox_order;
 pub mod settlement;
 pub mod sums;
 pub mod suspense;
 pub mod tally;
 pub mod tariff;
 pub mod transfer;
+pub mod unresolved;
 pub mod voucher;
 pub mod voucher_guess;
 
@@ -91,6 +97,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
+    both!("m0050_rail"),
+    each!("m0051_rail_stays"),
     both!("m0060_voucher"),
     both!("m0061_merchant"),
     each!("m0062_voucher_immutable"),

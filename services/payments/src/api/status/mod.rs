@@ -4,6 +4,7 @@ mod bill;
 mod channel;
 mod envelope;
 mod ledger;
+mod rail;
 mod reconciliation;
 mod suspense;
 mod voucher;
@@ -27,6 +28,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Rail(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),

@@ -7,6 +7,7 @@ mod envelope;
 mod ledger;
 mod merchant;
 mod payee;
+mod rail;
 mod reconciliation;
 mod remittance;
 mod suspense;
@@ -19,6 +20,7 @@ pub use envelope::{batch_settled, envelope_approved, envelope_cancelled, envelop
 pub use ledger::{account_closed, account_opened, moved};
 pub use merchant::{merchant_paid, merchant_registered};
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
+pub use rail::{rail_file_written, rail_report_imported};
 pub use reconciliation::{break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported};
 pub use remittance::remittances_imported;
 pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
