@@ -33,15 +33,15 @@ async fn a_provider_that_said_nothing_is_asked_when_the_code_ends(
     let (paid, paid_code) = shown(&desk, PAID).await?;
     let unpaid = desk.bill().await?;
     let unpaid_code = qr(&desk, &unpaid).await?.collection.unwrap();
-    assert_eq!(house.payments.inquire_due().await?, 0);
+    assert_eq!(house.payments.inquire_collections().await?, 0);
 
     house.clock.advance(Duration::from_mins(15));
     // It may have been paid in its last moment: nothing else is shown before that is known.
     let early = qr(&desk, &unpaid).await;
-    let asked = house.payments.inquire_due().await?;
+    let asked = house.payments.inquire_collections().await?;
 
     assert_eq!(refused(early), ErrorReason::OutcomeUnknown);
-    assert_eq!((asked, house.payments.inquire_due().await?), (2, 0));
+    assert_eq!((asked, house.payments.inquire_collections().await?), (2, 0));
     assert_eq!(known(&desk, &paid_code).await?.state(), CollectionState::Paid);
     assert_eq!(state(&desk, &paid).await?, BillState::Paid);
     let get = GetRemittanceRequest { bill_id: paid.bill_id };
@@ -68,9 +68,9 @@ async fn silence_is_asked_about_four_times_and_then_by_a_person(
     assert_eq!(known(&desk, &code).await?.state(), CollectionState::Unknown);
     for (made, seconds) in [30, 120, 600, 3_600].into_iter().enumerate() {
         house.clock.advance(Duration::from_secs(seconds - 1));
-        assert_eq!(house.payments.inquire_due().await?, 0);
+        assert_eq!(house.payments.inquire_collections().await?, 0);
         house.clock.advance(Duration::from_secs(1));
-        assert_eq!(house.payments.inquire_due().await?, 1);
+        assert_eq!(house.payments.inquire_collections().await?, 1);
         assert_eq!(known(&desk, &code).await?.inquiries, i32::try_from(made)? + 1);
         // Never a second charge while the first may have gone through, by whichever channel.
         let id = (ErrorReason::OutcomeUnknown, code.collection_id.clone());
@@ -78,7 +78,7 @@ async fn silence_is_asked_about_four_times_and_then_by_a_person(
         assert_eq!(reason(account(&desk, &bill, "009").await, "collection_id"), id);
     }
     house.clock.advance(super::support::DAY);
-    assert_eq!(house.payments.inquire_due().await?, 0);
+    assert_eq!(house.payments.inquire_collections().await?, 0);
 
     let list = ListCollectionsRequest {
         state: CollectionState::Stuck.into(),
@@ -114,11 +114,11 @@ async fn a_late_answer_pays_the_bill_once_whoever_asks(#[case] kind: Kind) -> an
 
     for seconds in [30, 120] {
         house.clock.advance(Duration::from_secs(seconds));
-        house.payments.inquire_due().await?;
+        house.payments.inquire_collections().await?;
         assert_eq!(known(&desk, &code).await?.state(), CollectionState::Unknown);
     }
     house.clock.advance(Duration::from_mins(10));
-    let (one, two) = tokio::join!(house.payments.inquire_due(), house.payments.inquire_due());
+    let (one, two) = tokio::join!(house.payments.inquire_collections(), house.payments.inquire_collections());
 
     assert_eq!(one? + two?, 1);
     assert_eq!(known(&desk, &code).await?.state(), CollectionState::Paid);

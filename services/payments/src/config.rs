@@ -73,6 +73,8 @@ impl VoucherConfig {
             window: Duration::from_secs(self.guess_window_seconds),
         }
     }
+}
+
 /// What mass payments keep to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

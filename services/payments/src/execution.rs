@@ -69,7 +69,7 @@ impl Payments {
     /// # Errors
     ///
     /// When the database cannot tell which orders are due, or the rail does not answer.
-    pub async fn inquire_due(&self) -> anyhow::Result<u64> {
+    pub async fn inquire_orders(&self) -> anyhow::Result<u64> {
         self.listen().await?;
         let mut asked = 0;
         loop {
@@ -102,7 +102,7 @@ impl Payments {
             if let Err(error) = &given {
                 tracing::error!(%error, "released envelopes cannot be executed");
             }
-            if let Err(error) = self.inquire_due().await {
+            if let Err(error) = self.inquire_orders().await {
                 tracing::error!(%error, "orders that nobody answered cannot be asked about");
             }
             // While there is work the rail's pace sets the pace, not the interval.
@@ -142,8 +142,7 @@ impl Payments {
         if orders.is_empty() {
             return Ok(0);
         }
-        let batch =
-            Arc::new(Batch { agency: agency.clone(), envelope: envelope.uuid(), orders });
+        let batch = Arc::new(Batch { agency: agency.clone(), envelope: envelope.uuid(), orders });
         let calling = self.rail.submit(&self.db, Arc::clone(lease), Arc::clone(&batch));
         let timeout = Duration::from_millis(self.rails.timeout_ms);
         let said = tokio::time::timeout(timeout, calling).await;

@@ -22,7 +22,7 @@ impl Payments {
     /// # Errors
     ///
     /// When the database cannot tell which are due.
-    pub async fn inquire_due(&self) -> anyhow::Result<u64> {
+    pub async fn inquire_collections(&self) -> anyhow::Result<u64> {
         let (mut asked, mut after) = (0, None);
         loop {
             let due = self.inquiries(after).await?;
@@ -44,7 +44,7 @@ impl Payments {
     pub(crate) async fn keep_inquiring(&self, stop: &CancellationToken) {
         let interval = Duration::from_millis(self.channels.config().inquiry.interval_ms);
         loop {
-            if let Err(error) = self.inquire_due().await {
+            if let Err(error) = self.inquire_collections().await {
                 tracing::error!(%error, "due inquiries cannot be found");
             }
             if stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_none() {

@@ -63,9 +63,7 @@ use tonic::service::Routes;
 
 use channel::Channels;
 
-pub use config::VoucherConfig;
-pub use config::{Config, DEFAULTS, ExpiryConfig};
-pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig};
+pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig, VoucherConfig};
 pub use rail::{DebtorConfig, RailKind, RailsConfig, SandboxMessages};
 
 use rail::Rail;
@@ -93,16 +91,15 @@ impl Payments {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
-        Ok(Self { db, expiry: config.expiry, channels })
-        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
-        Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
         Ok(Self {
             db,
             expiry: config.expiry,
+            channels,
             rail: Rail::new(&config.rails),
             rails: config.rails.clone(),
             envelopes: config.envelopes.clone(),
+            reservations: config.reservations,
+            vouchers: config.vouchers,
         })
     }
 }
@@ -146,12 +143,11 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
-        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
-        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
-        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_vouchers(&stop),);
         tokio::join!(
             self.keep_expiring(&stop),
+            self.keep_expiring_reservations(&stop),
+            self.keep_expiring_vouchers(&stop),
+            self.keep_inquiring(&stop),
             self.keep_validating(&stop),
             self.keep_executing(&stop),
         );

@@ -37,12 +37,12 @@ async fn what_was_taken_when_a_replica_died_is_asked_about_by_another(
     assert!(dying.await.is_err());
 
     let handed = second.execute_due().await?;
-    let at_once = second.inquire_due().await?;
+    let at_once = second.inquire_orders().await?;
     let left = states(&house, &id).await?;
     house.clock.advance(SECOND * 301);
-    let too_early = second.inquire_due().await?;
+    let too_early = second.inquire_orders().await?;
     house.clock.advance(SECOND * 31);
-    let asked = second.inquire_due().await?;
+    let asked = second.inquire_orders().await?;
 
     assert_eq!((handed, at_once, too_early, asked), (0, 0, 0, 2));
     assert!(left.iter().all(|(state, _)| *state == State::Sent));
@@ -66,7 +66,7 @@ async fn a_call_that_breaks_off_says_nothing_of_any_order(
     block.execute_due().await?;
     let broken = states(&house, &id).await?;
     house.clock.advance(SECOND * 31);
-    block.inquire_due().await?;
+    block.inquire_orders().await?;
     let asked = instructions(&house, &id).await?;
     let mut treasurer = official(&house, "kemensos", "treasurer")?;
     let again = RetryInstructionRequest {
@@ -102,7 +102,7 @@ async fn a_file_that_could_not_be_written_never_leaves(#[case] kind: Kind) -> an
     rows.execute_unprepared("ALTER TABLE gone RENAME TO rail_file").await?;
     let broken = states(&house, &id).await?;
     house.clock.advance(SECOND * 31);
-    block.inquire_due().await?;
+    block.inquire_orders().await?;
 
     assert!(broken.iter().all(|(state, _)| *state == State::Unknown));
     let ends = states(&house, &id).await?;

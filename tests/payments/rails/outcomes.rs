@@ -41,7 +41,7 @@ async fn every_order_comes_to_one_end_whatever_the_bank_does(
     let mut seen = Vec::new();
     for pause in [30, 120, 600, 600, 3_600, 3_600, 86_400] {
         house.clock.advance(Duration::from_secs(pause));
-        asked.push(block.inquire_due().await?);
+        asked.push(block.inquire_orders().await?);
         seen.push(states(&house, &id).await?);
     }
 

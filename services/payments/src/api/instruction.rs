@@ -167,9 +167,7 @@ fn read_place(
     fields.check(|| Some((envelope?, id?)))
 }
 
-fn read_list(
-    wire: &wire::ListInstructionsRequest,
-) -> Result<(Filter, Page<Instruction>), Status> {
+fn read_list(wire: &wire::ListInstructionsRequest) -> Result<(Filter, Page<Instruction>), Status> {
     let mut fields = Violations::of(wire);
     let id = fields.parse("envelope_id", &wire.envelope_id);
     let asked = wire.state();

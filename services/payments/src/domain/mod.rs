@@ -41,6 +41,7 @@ mod remittance;
 mod report;
 mod reservation;
 mod resolution;
+mod statement;
 mod suspense;
 mod suspense_refusal;
 mod tally;
@@ -74,7 +75,9 @@ pub use import::Import;
 pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, NewInstruction};
 pub use intake::Fate;
 pub use ledger_refusal::{LedgerRefusal, Refused};
-pub use merchant::{Merchant, MerchantIdentity, NewMerchant, NewRedemption, Redemption, Settlement};
+pub use merchant::{
+    Merchant, MerchantIdentity, NewMerchant, NewRedemption, Redemption, Settlement,
+};
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
 pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry};
@@ -83,7 +86,10 @@ pub use payable::{payable, payable_total};
 pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};
 pub use pool::{FULL_POOL_MINOR, Pool, PoolMove};
 pub use proof::{AccountSums, Proof, prove};
-pub use rail::{Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport, ReportKind, Unresolved, Word, weigh, words};
+pub use rail::{
+    Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
+    ReportKind, Unresolved, Word, weigh, words,
+};
 pub use reconciliation::{Break, BreakKind, BreakResolution, BreakState, Recorded, compare};
 pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewRefund, Refund, RefundState};
@@ -92,7 +98,8 @@ pub use remittance::{Channel, NewRemittance, Remittance};
 pub use report::{OrderStatus, StatusReport};
 pub use reservation::{Reservation, ReservationState};
 pub use resolution::Resolution;
-pub use suspense::{Remedy, Resolution, SuspenseFilter, SuspenseItem, SuspenseKind, SuspenseState};
+pub use statement::{Period, Statement};
+pub use suspense::{Remedy, SuspenseFilter, SuspenseItem, SuspenseKind, SuspenseState};
 pub use suspense_refusal::SuspenseRefusal;
 pub use tally::{ReportLine, Tallies, Tally};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};

@@ -90,7 +90,10 @@ fn a_statement_is_read_movement_by_movement() {
     assert_eq!((first.amount, second.amount), (rupiah(300_000), rupiah(200_000)));
     assert_eq!(second.end_to_end.as_deref(), Some("ORDER2"));
     assert_eq!(charge.remittance.reveal(), "Biaya administrasi");
-    assert_eq!(StatementMessage::sum(statement.opening, &statement.entries), Some(statement.closing));
+    assert_eq!(
+        StatementMessage::sum(statement.opening, &statement.entries),
+        Some(statement.closing)
+    );
     assert!(!format!("{statement:?}").contains("SIM C"));
 }
 

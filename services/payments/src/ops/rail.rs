@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::instruction;
 use crate::{
     domain::{
-        Direction, Exception, ExceptionKind, Imported, Instruction, Notice, Order, Outcome, RailFile,
-        RailRefusal, RailReport, ReportKind, Movement, StatusReport, Unresolved, Word, weigh, words,
+        Direction, Exception, ExceptionKind, Imported, Instruction, Movement, Notice, Order,
+        Outcome, RailFile, RailRefusal, RailReport, ReportKind, StatusReport, Unresolved, Word,
+        weigh, words,
     },
     error::Error,
     events::tell,
@@ -63,10 +64,7 @@ pub async fn files(
 
 /// Gets a file and what is in it; that somebody did is recorded.
 #[instrument(skip_all, fields(rail_file.id = %id))]
-pub async fn file(
-    tx: &Tx,
-    id: Id<RailFile>,
-) -> Result<(RailFile, Sensitive<Vec<u8>>), Error> {
+pub async fn file(tx: &Tx, id: Id<RailFile>) -> Result<(RailFile, Sensitive<Vec<u8>>), Error> {
     let found = store::rail_file::find(tx, id).await?.ok_or(RailRefusal::FileNotFound)?;
     tx.changed("rail_file", id.uuid());
     Ok(found)
@@ -86,11 +84,7 @@ pub async fn unresolved(
 /// Takes what a bank reports of orders. A message is taken once; what it says of an order that came
 /// to its end before changes nothing.
 #[instrument(skip_all)]
-pub async fn import(
-    tx: &Tx,
-    content_hash: [u8; 32],
-    message: &Message,
-) -> Result<Imported, Error> {
+pub async fn import(tx: &Tx, content_hash: [u8; 32], message: &Message) -> Result<Imported, Error> {
     let (kind, name) = match message {
         Message::Status(report) => (ReportKind::Pain002, report.id.clone()),
         Message::Notices(notices) => {

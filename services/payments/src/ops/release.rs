@@ -76,7 +76,9 @@ pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
 /// Bytes as people compare them.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.extend([byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or('?')));
+        text.extend(
+            [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or('?')),
+        );
         text
     })
 }

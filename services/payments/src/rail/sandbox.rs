@@ -6,7 +6,11 @@ use rangkai_db::{Db, Tx};
 use rangkai_primitives::Agency;
 use uuid::Uuid;
 
-use super::{Batch, RailError, Said, behaviour::{Behaviour, paid}, block};
+use super::{
+    Batch, RailError, Said,
+    behaviour::{Behaviour, paid},
+    block,
+};
 use crate::{
     domain::{Order, Outcome, Question},
     error::Error,
@@ -28,9 +32,7 @@ pub async fn submit(db: &Db, batch: Arc<Batch>) -> Result<Vec<(Uuid, Outcome)>, 
                 let name = |order| (order, Behaviour::of(order).as_str());
                 let orders: Vec<(&Order, &str)> =
                     batch.orders.iter().take(taken).map(name).collect();
-                Ok::<_, Error>(
-                    store::sandbox_order::remember(&tx, batch.envelope, &orders).await?,
-                )
+                Ok::<_, Error>(store::sandbox_order::remember(&tx, batch.envelope, &orders).await?)
             }
         }
     };
@@ -64,9 +66,9 @@ pub async fn inquire(
         }
     };
     let found = db.act(block(&agency), "sandbox: answer inquiries", asking).await?;
-    let answers = found.iter().map(|order| {
-        (order.order, Behaviour::named(&order.behaviour).when_asked(order))
-    });
+    let answers = found
+        .iter()
+        .map(|order| (order.order, Behaviour::named(&order.behaviour).when_asked(order)));
     Ok(answers.collect())
 }
 

@@ -71,8 +71,7 @@ pub async fn of_now(tx: &Tx, envelope: Id<Envelope>) -> Result<HashMap<Uuid, boo
     let find = "SELECT instruction_id, contradicts FROM late_answer \
                 WHERE agency = $1 AND envelope_id = $2 AND create_time = $3 \
                 ORDER BY late_answer_id";
-    let values: [Value; 3] =
-        [tx.agency().as_str().into(), envelope.uuid().into(), tx.now().into()];
+    let values: [Value; 3] = [tx.agency().as_str().into(), envelope.uuid().into(), tx.now().into()];
     let rows = sql::query(tx, find, values).await?;
     rows.iter()
         .map(|row| Ok((row.try_get("", "instruction_id")?, row.try_get("", "contradicts")?)))

@@ -28,30 +28,22 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::Rail(refusal) => refusal.into(),
-            Error::Envelope(refusal) => refusal.into(),
-            Error::Database(source) => rangkai_rpc::database(&source),
-            error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
-            Error::Suspense(refusal) => refusal.into(),
-            Error::Channel(refusal) => refusal.into(),
-            Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Channel(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
+            Error::Rail(refusal) => refusal.into(),
+            Error::Voucher(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
+            | Error::Unsound
+            | Error::OutOfStep(_)
             | Error::NoBillingCode
+            | Error::NoVoucherNumber
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
-            | Error::Unsound) => rangkai_rpc::internal(&error),
-            Error::Voucher(refusal) => refusal.into(),
-            Error::Database(source) => rangkai_rpc::database(&source),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
-            error @ Error::NoVoucherNumber => rangkai_rpc::internal(&error),
         }
     }
 }
