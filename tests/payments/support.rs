@@ -12,8 +12,8 @@ use rangkai_proto::{
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
-        tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
+        transfer_service_client::TransferServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
