@@ -71,9 +71,9 @@ impl Player {
         let reservation = self.some();
         let purse = Arc::clone(&self.purse);
         match (dice, reservation) {
-            (0..3, _) => purse.post_linked(vec![self.new(amount)]).await.map(drop),
+            (0..3, _) => purse.post_linked(vec![self.movement(amount)]).await.map(drop),
             (3, _) => {
-                let new = (0..3).map(|_| self.new(amount)).collect();
+                let new = (0..3).map(|_| self.movement(amount)).collect();
                 purse.post_linked(new).await.map(drop)
             }
             (6..8, Some(it)) => purse.capture(&it, Some(amount), dice == 7).await.map(drop),
@@ -93,7 +93,7 @@ impl Player {
     }
 
     /// A transfer between two of the accounts.
-    fn new(&mut self, rupiahs: i64) -> NewTransfer {
+    fn movement(&mut self, rupiahs: i64) -> NewTransfer {
         let accounts = [&self.purse.source, &self.purse.purse, &self.purse.shop].map(Clone::clone);
         let debit = self.roll(3);
         let credit = (debit + 1 + self.roll(2)) % 3;

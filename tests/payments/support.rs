@@ -13,12 +13,12 @@ use rangkai_proto::{
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
-        tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
         tariff_service_client::TariffServiceClient,
         merchant_service_client::MerchantServiceClient,
         pool_service_client::PoolServiceClient,
         voucher_service_client::VoucherServiceClient,
+        transfer_service_client::TransferServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
