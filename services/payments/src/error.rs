@@ -2,9 +2,8 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, ReconciliationRefusal, Refusal, SuspenseRefusal};
 use crate::domain::{
-    AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
+    AccountCode, ChannelRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
 };
 
 /// Why an operation did not happen: a rule said no, or something broke.

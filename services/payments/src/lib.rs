@@ -27,15 +27,8 @@ use std::sync::Arc;
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
-use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, collection_service_server::CollectionServiceServer,
-    credit_service_server::CreditServiceServer, day_service_server::DayServiceServer,
-    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
-    reconciliation_service_server::ReconciliationServiceServer,
-    refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    suspense_service_server::SuspenseServiceServer, tariff_service_server::TariffServiceServer,
-};
 use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
+use rangkai_proto::payments::v1::collection_service_server::CollectionServiceServer;
 use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
 use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
@@ -61,8 +54,8 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
-    channels: Arc<Channels>,
     reservations: ExpiryConfig,
+    channels: Arc<Channels>,
 }
 
 impl Payments {
@@ -75,8 +68,7 @@ impl Payments {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
-        Ok(Self { db, expiry: config.expiry, channels })
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations, channels })
     }
 }
 
@@ -84,13 +76,8 @@ impl Block for Payments {
     fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
-            .add_service(CreditServiceServer::new(self.clone()))
             .add_service(CollectionServiceServer::new(self.clone()))
-            .add_service(RemittanceServiceServer::new(self.clone()))
-            .add_service(RefundServiceServer::new(self.clone()))
-            .add_service(LedgerServiceServer::new(self.clone()))
-            .add_service(SuspenseServiceServer::new(self.clone()))
-            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(CreditServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
@@ -116,8 +103,11 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.keep_expiring(&stop), self.keep_inquiring(&stop));
-        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
+        tokio::join!(
+            self.keep_expiring(&stop),
+            self.keep_inquiring(&stop),
+            self.keep_expiring_reservations(&stop),
+        );
     }
 }
 

@@ -13,7 +13,6 @@ mod reconciliation;
 mod refund;
 mod remittance;
 mod remittance_import;
-mod statement;
 mod reservation;
 mod status;
 mod suspense;

@@ -7,8 +7,6 @@ pub mod collection;
 pub mod credit;
 pub mod dispute;
 pub mod inquiry;
-pub mod credit;
-pub mod dispute;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;

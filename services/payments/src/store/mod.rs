@@ -15,7 +15,6 @@ pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
-pub mod statement;
 pub mod reservation;
 pub mod sums;
 pub mod suspense;

@@ -34,7 +34,7 @@ impl From<Error> for Status {
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
             | Error::NoBillingCode
-            | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
+            | Error::NoPicture(_)
             | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }

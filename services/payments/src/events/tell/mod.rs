@@ -3,11 +3,9 @@
 mod bill;
 mod collection;
 mod credit;
-mod reconciliation;
-mod remittance;
-mod credit;
 mod ledger;
 mod reconciliation;
+mod remittance;
 mod suspense;
 
 pub use bill::{
@@ -16,13 +14,9 @@ pub use bill::{
 };
 pub use collection::{collection_changed, collection_opened};
 pub use credit::{credit_applied, credit_granted};
-pub use reconciliation::{
-    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
-};
-pub use remittance::remittances_imported;
-pub use credit::{credit_applied, credit_granted};
 pub use ledger::{account_closed, account_opened, moved};
 pub use reconciliation::{
     break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
 };
+pub use remittance::remittances_imported;
 pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
