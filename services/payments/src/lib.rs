@@ -79,6 +79,8 @@ pub struct Payments {
     envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
+    reservations: ExpiryConfig,
+    channels: Arc<Channels>,
 }
 
 impl Payments {
@@ -101,6 +103,7 @@ impl Payments {
             reservations: config.reservations,
             vouchers: config.vouchers,
         })
+        Ok(Self { db, expiry: config.expiry, reservations: config.reservations, channels })
     }
 }
 
@@ -150,6 +153,8 @@ impl Block for Payments {
             self.keep_inquiring(&stop),
             self.keep_validating(&stop),
             self.keep_executing(&stop),
+            self.keep_inquiring(&stop),
+            self.keep_expiring_reservations(&stop),
         );
     }
 }

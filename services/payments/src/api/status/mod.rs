@@ -44,6 +44,8 @@ impl From<Error> for Status {
             | Error::NoBillingCode
             | Error::NoVoucherNumber
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
+            | Error::NoPicture(_)
+            | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
 }
