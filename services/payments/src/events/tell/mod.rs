@@ -8,7 +8,6 @@ mod ledger;
 mod merchant;
 mod payee;
 mod rail;
-mod ledger;
 mod reconciliation;
 mod remittance;
 mod suspense;
@@ -23,10 +22,6 @@ pub use merchant::{merchant_paid, merchant_registered};
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
 pub use rail::{rail_file_written, rail_report_imported};
 pub use reconciliation::{break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported};
-pub use ledger::{account_closed, account_opened, moved};
-pub use reconciliation::{
-    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
-};
 pub use remittance::remittances_imported;
 pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
 pub use voucher::{pool_created, pool_moved, voucher_activated, voucher_blocked, voucher_cancelled, voucher_expired, voucher_preactivated, voucher_purged, voucher_redeemed, voucher_resumed, voucher_suspended, voucher_unblocked};
