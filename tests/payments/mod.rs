@@ -5,6 +5,7 @@ mod books;
 mod contract;
 mod days;
 mod disputes;
+mod envelopes;
 mod events;
 mod ledger;
 mod ledger_books;

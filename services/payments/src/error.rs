@@ -2,11 +2,9 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, EnvelopeRefusal, Refusal};
-use crate::domain::{AccountCode, ReconciliationRefusal, Refusal};
-use crate::domain::{AccountCode, LedgerRefusal, Refusal, Refused};
 use crate::domain::{
-    AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
+    AccountCode, EnvelopeRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused,
+    SuspenseRefusal,
 };
 
 /// Why an operation did not happen: a rule said no, or something broke.
@@ -16,6 +14,7 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Envelope(#[from] EnvelopeRefusal),
+    #[error(transparent)]
     Suspense(#[from] SuspenseRefusal),
     #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),

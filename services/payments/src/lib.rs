@@ -23,22 +23,15 @@ mod validation;
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
-use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, envelope_service_server::EnvelopeServiceServer,
-    fund_service_server::FundServiceServer, instruction_service_server::InstructionServiceServer,
-    ledger_service_server::LedgerServiceServer, payee_service_server::PayeeServiceServer,
-    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
-    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
-    reconciliation_service_server::ReconciliationServiceServer,
-    refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    reservation_service_server::ReservationServiceServer,
-    tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
-};
 use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
 use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
 use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
+use rangkai_proto::payments::v1::envelope_service_server::EnvelopeServiceServer;
+use rangkai_proto::payments::v1::fund_service_server::FundServiceServer;
+use rangkai_proto::payments::v1::instruction_service_server::InstructionServiceServer;
 use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
+use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
 use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
@@ -70,8 +63,12 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry, envelopes: config.envelopes.clone() })
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
+        Ok(Self {
+            db,
+            expiry: config.expiry,
+            envelopes: config.envelopes.clone(),
+            reservations: config.reservations,
+        })
     }
 }
 
@@ -79,18 +76,14 @@ impl Block for Payments {
     fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
-            .add_service(RemittanceServiceServer::new(self.clone()))
-            .add_service(RefundServiceServer::new(self.clone()))
-            .add_service(LedgerServiceServer::new(self.clone()))
-            .add_service(PayeeServiceServer::new(self.clone()))
-            .add_service(FundServiceServer::new(self.clone()))
-            .add_service(EnvelopeServiceServer::new(self.clone()))
-            .add_service(InstructionServiceServer::new(self.clone()))
-            .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(CreditServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
+            .add_service(EnvelopeServiceServer::new(self.clone()))
+            .add_service(FundServiceServer::new(self.clone()))
+            .add_service(InstructionServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
@@ -109,8 +102,11 @@ impl Block for Payments {
     }
 
     async fn work(&self, stop: CancellationToken) {
-        tokio::join!(self.keep_expiring(&stop), self.keep_validating(&stop));
-        tokio::join!(self.keep_expiring(&stop), self.keep_expiring_reservations(&stop),);
+        tokio::join!(
+            self.keep_expiring(&stop),
+            self.keep_expiring_reservations(&stop),
+            self.keep_validating(&stop),
+        );
     }
 }
 

@@ -2,16 +2,14 @@
 
 pub mod account;
 pub mod bill;
-pub mod envelope;
-pub mod fund;
-pub mod instruction;
-pub mod intake;
-pub mod ledger;
-pub mod payee;
 pub mod closed_day;
 pub mod credit;
 pub mod dispute;
+pub mod envelope;
+pub mod fund;
+pub mod instruction;
 pub mod ledger;
+pub mod payee;
 pub mod reconciliation;
 pub mod refund;
 pub mod release;
@@ -19,8 +17,8 @@ pub mod remittance;
 pub mod reservation;
 pub mod suspense;
 pub mod tariff;
-pub mod validation;
 pub mod transfer;
+pub mod validation;
 
 use rangkai_db::Tx;
 

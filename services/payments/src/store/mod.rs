@@ -3,8 +3,8 @@
 pub mod account;
 pub mod approval;
 pub mod bank_reference;
-pub mod batch;
 pub mod bank_statement;
+pub mod batch;
 pub mod bill;
 pub mod closed_day;
 pub mod credit;
@@ -20,20 +20,18 @@ pub mod late_answer;
 mod line;
 pub mod order;
 pub mod payee;
-pub mod refund;
-pub mod remittance;
-pub mod resolution;
-pub mod settlement;
-pub mod tally;
 pub mod reconciliation_break;
 pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
+pub mod settlement;
 pub mod sums;
 pub mod suspense;
+pub mod tally;
 pub mod tariff;
 pub mod transfer;
+pub mod verdict;
 
 use std::str::FromStr;
 
@@ -77,12 +75,12 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0020_credit"),
+    each!("m0030_suspense"),
     both!("m0040_payee"),
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
-    both!("m0020_credit"),
-    each!("m0030_suspense"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

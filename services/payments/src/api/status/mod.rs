@@ -2,7 +2,6 @@
 
 mod bill;
 mod envelope;
-mod reconciliation;
 mod ledger;
 mod reconciliation;
 mod suspense;
@@ -27,11 +26,6 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
-            Error::Database(source) => rangkai_rpc::database(&source),
-            error @ Error::OutOfStep(_) => rangkai_rpc::internal(&error),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
             Error::Suspense(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
@@ -40,6 +34,7 @@ impl From<Error> for Status {
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
             | Error::NoBillingCode
+            | Error::OutOfStep(_)
             | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }

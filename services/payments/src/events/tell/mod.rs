@@ -10,6 +10,12 @@ pub use bill::{
     bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
     tariff_published,
 };
+pub use credit::{credit_applied, credit_granted};
+pub use ledger::{account_closed, account_opened, moved};
+pub use reconciliation::{
+    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
+};
+pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
 
 mod envelope;
 mod payee;
@@ -20,9 +26,3 @@ pub use envelope::{
     instruction_resolved, instruction_retried,
 };
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
-pub use credit::{credit_applied, credit_granted};
-pub use ledger::{account_closed, account_opened, moved};
-pub use reconciliation::{
-    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
-};
-pub use suspense::{suspense_opened, suspense_proposed, suspense_resolved, suspense_returned};
