@@ -8,6 +8,7 @@ mod channels;
 mod contract;
 mod days;
 mod disputes;
+mod envelopes;
 mod events;
 mod imports;
 mod inquiries;

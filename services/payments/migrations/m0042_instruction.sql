@@ -95,7 +95,7 @@ CREATE TABLE late_answer (
 CREATE INDEX late_answer_of_envelope ON late_answer (agency, envelope_id, late_answer_id);
 
 -- What a first person says became of an order that no inquiry could tell; a second one confirms it.
-CREATE TABLE resolution (
+CREATE TABLE verdict (
     instruction_id uuid NOT NULL PRIMARY KEY,
     agency text NOT NULL,
     envelope_id uuid NOT NULL,

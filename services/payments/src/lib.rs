@@ -48,6 +48,7 @@ use rangkai_proto::payments::v1::merchant_service_server::MerchantServiceServer;
 use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::pool_service_server::PoolServiceServer;
 use rangkai_proto::payments::v1::rail_service_server::RailServiceServer;
+use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
 use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
@@ -104,6 +105,12 @@ impl Payments {
             vouchers: config.vouchers,
         })
         Ok(Self { db, expiry: config.expiry, reservations: config.reservations, channels })
+        Ok(Self {
+            db,
+            expiry: config.expiry,
+            envelopes: config.envelopes.clone(),
+            reservations: config.reservations,
+        })
     }
 }
 
@@ -123,6 +130,7 @@ impl Block for Payments {
             .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(PoolServiceServer::new(self.clone()))
             .add_service(RailServiceServer::new(self.clone()))
+            .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
@@ -155,6 +163,7 @@ impl Block for Payments {
             self.keep_executing(&stop),
             self.keep_inquiring(&stop),
             self.keep_expiring_reservations(&stop),
+            self.keep_validating(&stop),
         );
     }
 }

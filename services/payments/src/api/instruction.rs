@@ -11,9 +11,9 @@ use tonic::{Request, Response, Status, Streaming};
 use super::envelope;
 use crate::{
     Payments,
-    domain::{Envelope, Instruction, InstructionState, NewInstruction, Resolution, payable},
+    domain::{Envelope, Instruction, InstructionState, NewInstruction, Verdict, payable},
     error::Error,
-    ops::{self, intake::Taken},
+    ops::{self, instruction::Taken},
 };
 
 /// A batch of instructions for an envelope.
@@ -100,11 +100,11 @@ impl InstructionService for Payments {
         &self,
         request: Request<wire::ResolveInstructionRequest>,
     ) -> Result<Response<wire::ResolveInstructionResponse>, Status> {
-        let (call, (envelope, id), resolution) = read_resolve(&request)?;
+        let (call, (envelope, id), verdict) = read_resolve(&request)?;
         self.change(call, move |tx| {
-            let resolution = resolution.clone();
+            let verdict = verdict.clone();
             async move {
-                let resolved = ops::instruction::resolve(&tx, envelope, id, resolution).await?;
+                let resolved = ops::instruction::resolve(&tx, envelope, id, verdict).await?;
                 Ok(wire::ResolveInstructionResponse { instruction: Some(resolved.into()) })
             }
         })
@@ -117,7 +117,7 @@ impl Payments {
     async fn take_in(&self, caller: Caller, (id, new): Batch) -> Result<Taken, Error> {
         let adding = move |tx| {
             let new = Arc::clone(&new);
-            async move { ops::intake::add(&tx, id, &new).await }
+            async move { ops::instruction::add(&tx, id, &new).await }
         };
         let method = "rangkai.payments.v1.InstructionService/AddInstructions";
         self.db.act(caller, method, adding).await
@@ -188,7 +188,7 @@ fn read_retry(request: &Request<wire::RetryInstructionRequest>) -> Result<(Call,
 
 fn read_resolve(
     request: &Request<wire::ResolveInstructionRequest>,
-) -> Result<(Call, Place, Resolution), Status> {
+) -> Result<(Call, Place, Verdict), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.InstructionService/ResolveInstruction";
@@ -200,8 +200,8 @@ fn read_resolve(
     let known = paid || asked == wire::InstructionState::Failed;
     let paid = fields.keep("outcome", Some(paid).filter(|_| known).ok_or("must be PAID or FAILED"));
     fields.check(|| {
-        let resolution = Resolution { paid: paid?, evidence: wire.evidence.clone() };
-        Some((call?, (envelope?, id?), resolution))
+        let verdict = Verdict { paid: paid?, evidence: wire.evidence.clone() };
+        Some((call?, (envelope?, id?), verdict))
     })
 }
 

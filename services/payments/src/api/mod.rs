@@ -6,6 +6,7 @@ mod bill;
 mod callback;
 mod closed_day;
 mod collection;
+mod closed_day;
 mod credit;
 mod dispute;
 mod envelope;

@@ -40,5 +40,5 @@ pub enum EnvelopeRefusal {
     #[error("somebody else said otherwise what became of instruction {0}")]
     ResolutionDiffers(Id<Instruction>),
     #[error("envelope {envelope} is in {currency}")]
-    CurrencyMismatch { envelope: Id<Envelope>, currency: Currency },
+    EnvelopeCurrency { envelope: Id<Envelope>, currency: Currency },
 }

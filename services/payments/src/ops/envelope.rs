@@ -38,7 +38,7 @@ pub struct Report {
 /// Announces a mass payment.
 #[instrument(skip_all, fields(programme = new.programme, cycle = new.cycle))]
 pub async fn create(tx: &Tx, new: NewEnvelope) -> Result<View, Error> {
-    let envelope = Envelope::create(Id::generate(), new, &tx.caller().id, tx.now());
+    let envelope = Envelope::create(Id::generate(), new, super::person(tx), tx.now());
     store::envelope::insert(tx, &envelope).await?;
     store::tally::insert(tx, envelope.id).await?;
     tx.changed("envelope", envelope.id.uuid());

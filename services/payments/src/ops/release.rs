@@ -30,7 +30,7 @@ pub async fn approve(tx: &Tx, id: Id<Envelope>, seen: &str) -> Result<View, Erro
     if hex(&contents) != seen {
         return Err(Refusal::ContentsMismatch(id).into());
     }
-    let person = &tx.caller().id;
+    let person = super::person(tx);
     let approvers = store::approval::list(tx, id, &contents).await?;
     let envelope = envelope.approve(person, &approvers, tx.now())?;
     store::approval::insert(tx, id, &contents, person).await?;
@@ -44,7 +44,7 @@ pub async fn approve(tx: &Tx, id: Id<Envelope>, seen: &str) -> Result<View, Erro
 /// Reserves the money for an approved envelope and lets its valid instructions be sent.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn release(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
-    let envelope = envelope::lock(tx, id).await?.release(&tx.caller().id, tx.now())?;
+    let envelope = envelope::lock(tx, id).await?.release(super::person(tx), tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     let valid = store::tally::find(tx, id).await?.of(InstructionState::Valid);
     tell::envelope_released(tx, &envelope, valid).await?;
@@ -56,7 +56,7 @@ pub async fn release(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn pause(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?;
-    let envelope = envelope.pause(&tx.caller().id, PauseReason::Asked, tx.now())?;
+    let envelope = envelope.pause(super::person(tx), PauseReason::Asked, tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_paused(tx, &envelope).await?;
     envelope::view(tx, envelope).await
@@ -67,7 +67,7 @@ pub async fn pause(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
 pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?;
     let tallies = store::tally::find(tx, id).await?;
-    let envelope = envelope.resume(&tx.caller().id, &tallies, tx.now())?;
+    let envelope = envelope.resume(super::person(tx), &tallies, tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_resumed(tx, &envelope).await?;
     envelope::view(tx, envelope).await

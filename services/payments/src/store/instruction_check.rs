@@ -92,7 +92,7 @@ fn check_sql() -> String {
                              AND earlier.envelope_id = $2 \
                              AND earlier.instruction_id < own.instruction_id) \
                         THEN {duplicate} ELSE 0 END \
-                      + COALESCE((SELECT MAX(CASE WHEN envelope.programme = $8 \
+                      + COALESCE((SELECT MIN(CASE WHEN envelope.programme = $8 \
                                   OR envelope.incompatible LIKE '% ' || $8 || ' %' \
                                   OR $9 LIKE '% ' || envelope.programme || ' %' \
                                   THEN {excluded} ELSE {elsewhere} END) \

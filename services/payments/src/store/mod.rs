@@ -46,6 +46,7 @@ pub mod transfer;
 pub mod unresolved;
 pub mod voucher;
 pub mod voucher_guess;
+pub mod verdict;
 
 use std::str::FromStr;
 

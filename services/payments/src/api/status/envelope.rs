@@ -44,7 +44,7 @@ impl From<Refusal> for Status {
             Refusal::ContentsMismatch(envelope) | Refusal::EnvelopeEmpty(envelope) => {
                 no(&refusal, [("envelope_id", envelope.to_string())])
             }
-            Refusal::CurrencyMismatch { envelope, currency } => {
+            Refusal::EnvelopeCurrency { envelope, currency } => {
                 let envelope = ("envelope_id", envelope.to_string());
                 no(&refusal, [envelope, ("currency_code", currency.to_string())])
             }
@@ -76,12 +76,12 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::ControlMismatch { .. } => (Code::FailedPrecondition, Reason::ControlMismatch),
         Refusal::InstructionChanged(_) => (Code::AlreadyExists, Reason::InstructionChanged),
         Refusal::ContentsMismatch(_) => (Code::Aborted, Reason::ContentsMismatch),
-        Refusal::SamePerson => (Code::FailedPrecondition, Reason::SamePerson),
+        Refusal::SamePerson => (Code::PermissionDenied, Reason::SamePerson),
         Refusal::EnvelopeEmpty(_) => (Code::FailedPrecondition, Reason::EnvelopeEmpty),
         Refusal::InstructionNotFound => (Code::NotFound, Reason::InstructionNotFound),
         Refusal::RetryUnsafe(_) => (Code::FailedPrecondition, Reason::RetryUnsafe),
         Refusal::InstructionState { .. } => (Code::FailedPrecondition, Reason::InstructionState),
-        Refusal::CurrencyMismatch { .. } => (Code::FailedPrecondition, Reason::CurrencyMismatch),
+        Refusal::EnvelopeCurrency { .. } => (Code::FailedPrecondition, Reason::EnvelopeCurrency),
         Refusal::ResolutionDiffers(_) => (Code::FailedPrecondition, Reason::ResolutionDiffers),
     }
 }

@@ -28,6 +28,9 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
             Error::Suspense(refusal) => refusal.into(),
@@ -45,6 +48,7 @@ impl From<Error> for Status {
             | Error::NoVoucherNumber
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
             | Error::NoPicture(_)
+            | Error::OutOfStep(_)
             | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }

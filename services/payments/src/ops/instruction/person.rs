@@ -9,11 +9,11 @@ use super::settle;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState,
-        Resolution, Tallies,
+        Verdict, Tallies,
     },
     error::Error,
     events::tell,
-    ops::fund,
+    ops::{self, fund},
     store::{self, envelope::Cursor},
 };
 
@@ -60,30 +60,30 @@ pub async fn resolve(
     tx: &Tx,
     envelope: Id<Envelope>,
     id: Id<Instruction>,
-    resolution: Resolution,
+    verdict: Verdict,
 ) -> Result<Instruction, Error> {
     let (envelope, instruction) = lock(tx, envelope, id).await?;
     if instruction.state != InstructionState::NeedsPerson {
         let state = instruction.state;
         return Err(Refusal::InstructionState { instruction: id, state }.into());
     }
-    let person = tx.caller().id.clone();
+    let person = ops::person(tx);
     tx.changed("instruction", id.uuid());
-    match store::resolution::find(tx, id).await? {
-        Some((said, first)) if first == person && said == resolution => {
+    match store::verdict::find(tx, id).await? {
+        Some((said, first)) if first == person && said == verdict => {
             return Err(Refusal::SamePerson.into());
         }
-        Some((said, first)) if first != person && said != resolution => {
+        Some((said, first)) if first != person && said != verdict => {
             return Err(Refusal::ResolutionDiffers(id).into());
         }
         Some((_, first)) if first != person => {
-            store::resolution::confirm(tx, id, &person).await?;
-            tell::instruction_resolved(tx, &envelope, &instruction, resolution.paid).await?;
-            let outcome = resolution.outcome(tx.now());
+            store::verdict::confirm(tx, id, person).await?;
+            tell::instruction_resolved(tx, &envelope, &instruction, verdict.paid).await?;
+            let outcome = verdict.outcome(tx.now());
             settle(tx, envelope.id, &[(id.uuid(), outcome)]).await?;
         }
         Some(_) | None => {
-            store::resolution::propose(tx, envelope.id, id, &resolution, &person).await?;
+            store::verdict::propose(tx, envelope.id, id, &verdict, person).await?;
         }
     }
     let found = store::instruction::find(tx, &envelope, id).await?;

@@ -6,14 +6,14 @@ use super::Outcome;
 
 /// What two people must say alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolution {
+pub struct Verdict {
     /// Whether the money is there.
     pub paid: bool,
     /// The number of the payment, or the reason of the failure.
     pub evidence: String,
 }
 
-impl Resolution {
+impl Verdict {
     /// The word for a payment that was made.
     pub const PAID: &str = "paid";
 

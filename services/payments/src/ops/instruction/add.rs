@@ -6,13 +6,13 @@ use rangkai_db::Tx;
 use rangkai_primitives::Id;
 use tracing::instrument;
 
-use super::envelope;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, InstructionState, NewInstruction,
         Tallies, Tally,
     },
     error::Error,
+    ops::envelope,
     store::{self, instruction_intake::Kept},
 };
 
@@ -33,7 +33,7 @@ pub async fn add(tx: &Tx, id: Id<Envelope>, new: &[NewInstruction]) -> Result<Ta
     found.expect(&[EnvelopeState::Open])?;
     let currency = found.announced.total.currency();
     if new.iter().any(|new| new.amount.currency() != currency) {
-        return Err(Refusal::CurrencyMismatch { envelope: id, currency }.into());
+        return Err(Refusal::EnvelopeCurrency { envelope: id, currency }.into());
     }
     // The slow part, before anybody is kept waiting.
     let kept = distinct(store::instruction_intake::prepare(tx, id, new).await?)?;
