@@ -3,10 +3,6 @@
 use rangkai_db::{DbErr, RequestIdReused};
 
 use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
-use crate::domain::{
-    AccountCode, EnvelopeRefusal, LedgerRefusal, ReconciliationRefusal, Refusal, Refused,
-    SuspenseRefusal,
-};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]

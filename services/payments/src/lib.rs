@@ -48,7 +48,6 @@ use rangkai_proto::payments::v1::merchant_service_server::MerchantServiceServer;
 use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::pool_service_server::PoolServiceServer;
 use rangkai_proto::payments::v1::rail_service_server::RailServiceServer;
-use rangkai_proto::payments::v1::payee_service_server::PayeeServiceServer;
 use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
 use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
 use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
@@ -130,7 +129,6 @@ impl Block for Payments {
             .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(PoolServiceServer::new(self.clone()))
             .add_service(RailServiceServer::new(self.clone()))
-            .add_service(PayeeServiceServer::new(self.clone()))
             .add_service(ReconciliationServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))

@@ -6,7 +6,6 @@ mod bill;
 mod callback;
 mod closed_day;
 mod collection;
-mod closed_day;
 mod credit;
 mod dispute;
 mod envelope;

@@ -35,7 +35,6 @@ pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
-pub mod resolution;
 pub mod sandbox_order;
 pub mod settlement;
 pub mod sums;
@@ -44,9 +43,9 @@ pub mod tally;
 pub mod tariff;
 pub mod transfer;
 pub mod unresolved;
+pub mod verdict;
 pub mod voucher;
 pub mod voucher_guess;
-pub mod verdict;
 
 use std::str::FromStr;
 
