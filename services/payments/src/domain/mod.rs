@@ -39,7 +39,7 @@ pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, N
 pub use ledger::{Account, Direction, Entry, Transfer};
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
-pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry};
+pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_report};
 pub use pace::Pace;
 pub use payable::{payable, payable_total};
 pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};
