@@ -142,8 +142,7 @@ impl Payments {
         if orders.is_empty() {
             return Ok(0);
         }
-        let batch =
-            Arc::new(Batch { agency: agency.clone(), envelope: envelope.uuid(), orders });
+        let batch = Arc::new(Batch { agency: agency.clone(), envelope: envelope.uuid(), orders });
         let calling = self.rail.submit(&self.db, Arc::clone(lease), Arc::clone(&batch));
         let timeout = Duration::from_millis(self.rails.timeout_ms);
         let said = tokio::time::timeout(timeout, calling).await;
@@ -239,7 +238,7 @@ impl Payments {
         Throttle {
             rail: self.rail.name(),
             per_second: i64::from(self.rails.orders_per_second),
-            batch: i64::from(self.rails.batch),
+            batch: i64::from(self.rails.batch.min(self.rail.most())),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     entry::{self, direction},
     xml::Element,
 };
-use crate::domain::{Direction, StatementMessage, Movement};
+use crate::domain::{Direction, Movement, StatementMessage};
 
 pub(super) const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 
