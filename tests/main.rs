@@ -8,6 +8,7 @@
 )]
 
 mod identity;
+mod interpreter;
 mod journeys;
 mod messaging;
 mod payments;

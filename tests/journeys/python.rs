@@ -8,6 +8,10 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{books::Books, demo};
+<<<<<<< HEAD
+use crate::interpreter::python;
+=======
+>>>>>>> rails
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_follows_an_application_to_the_licence() {
