@@ -238,7 +238,7 @@ impl Payments {
         Throttle {
             rail: self.rail.name(),
             per_second: i64::from(self.rails.orders_per_second),
-            batch: i64::from(self.rails.batch),
+            batch: i64::from(self.rails.batch.min(self.rail.most())),
         }
     }
 }

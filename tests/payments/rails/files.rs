@@ -1,5 +1,7 @@
 //! Files of orders, and who may see what is in them.
 
+use std::time::Duration;
+
 use rangkai_payments::RailKind;
 use rangkai_proto::payments::v1::{
     ErrorReason, GetRailFileRequest, InstructionState as State, ListRailFilesRequest, RailFile,
@@ -42,6 +44,12 @@ async fn orders_leave_in_files_and_every_reading_of_one_is_recorded(
     assert!(content.contains("<Nm>Siti &amp; Budi &lt;0&gt;</Nm>"));
     assert!(content.contains("<Id>1000001002</Id>"));
     assert_eq!(readings(&house).await?, before + 1);
+    // A bank takes its time: nobody is troubled for a day or two, and nothing leaves again.
+    for hours in [1, 24, 24] {
+        house.clock.advance(Duration::from_hours(hours));
+        block.execute_due().await?;
+        block.inquire_due().await?;
+    }
     assert!(states(&house, &id).await?.iter().all(|(state, _)| *state == State::Sent));
     // Nobody else's, and nothing that is not there.
     let mut other = official(&house, "imigrasi", "operator")?;

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use rangkai_primitives::{Id, Money, Sensitive, Timestamp};
 
-use super::{Outcome, next_inquiry};
+use super::{Outcome, next_inquiry, next_report};
 
 /// One payment of an envelope, as far as anybody may know: not whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,11 @@ impl InstructionState {
             (Self::Sent | Self::Unknown, Outcome::Pending | Outcome::Unknown) => {
                 Self::Unknown.wait(made, now)
             }
-            (Self::NeedsPerson, Outcome::Pending | Outcome::Unknown) => {
+            (Self::Sent | Self::Unknown, Outcome::Filed) => match next_report(made, now) {
+                Some(at) => Heard::Waits(Self::Sent, Some(at)),
+                None => Heard::Waits(Self::NeedsPerson, None),
+            },
+            (Self::NeedsPerson, Outcome::Pending | Outcome::Filed | Outcome::Unknown) => {
                 Heard::Waits(Self::NeedsPerson, None)
             }
             (Self::Paid, Outcome::Failed { .. })
@@ -246,6 +250,9 @@ mod tests {
         assert_eq!(Sent.hear(&pending, 0, NOW), Heard::Waits(Sent, soon));
         assert_eq!(Sent.hear(&unknown, 0, NOW), Heard::Waits(Unknown, soon));
         assert_eq!(Unknown.hear(&unknown, 4, NOW), Heard::Waits(NeedsPerson, None));
+        let report = next_report(3, NOW);
+        assert_eq!(Unknown.hear(&Outcome::Filed, 3, NOW), Heard::Waits(Sent, report));
+        assert_eq!(Sent.hear(&Outcome::Filed, 4, NOW), Heard::Waits(NeedsPerson, None));
         assert_eq!(NeedsPerson.hear(&unknown, 4, NOW), Heard::Waits(NeedsPerson, None));
     }
 

@@ -78,7 +78,7 @@ pub use ledger_refusal::{LedgerRefusal, Refused};
 pub use merchant::{Merchant, MerchantIdentity, NewMerchant, NewRedemption, Redemption, Settlement};
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
-pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry};
+pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_report};
 pub use pace::Pace;
 pub use payable::{payable, payable_total};
 pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};

@@ -44,7 +44,7 @@ mod tests {
         let mut pace = Pace { allowance: 10, since: start };
         let mut given = 0;
 
-        for milliseconds in (0..=60_000).step_by(37) {
+        for milliseconds in (0..=60_000).step_by(40) {
             pace = pace.at(after(milliseconds), 3, 10);
             given += pace.allowance;
             pace = pace.spend(usize::try_from(pace.allowance).unwrap());

@@ -14,14 +14,14 @@ use crate::{
     ops, store,
 };
 
-/// Writes a file. Every order is under way then, until the bank reports on it.
+/// Writes a file. Every order waits then for what the bank reports on it.
 pub async fn submit(
     db: &Db,
     debtor: Arc<Debtor>,
     lease: Arc<Lease>,
     batch: Arc<Batch>,
 ) -> Result<Vec<(Uuid, Outcome)>, RailError> {
-    let pending = batch.orders.iter().map(|order| (order.id, Outcome::Pending)).collect();
+    let filed = batch.orders.iter().map(|order| (order.id, Outcome::Filed)).collect();
     let writing = {
         let batch = Arc::clone(&batch);
         move |tx: Tx| {
@@ -35,10 +35,10 @@ pub async fn submit(
         }
     };
     db.act(block(&batch.agency), "rangkai.payments.WriteRailFile", writing).await?;
-    Ok(pending)
+    Ok(filed)
 }
 
-/// Orders in a file are under way; others never left, and from now on never will.
+/// Orders in a file wait for its report; others never left, and from now on never will.
 pub async fn inquire(
     db: &Db,
     agency: Agency,
@@ -52,7 +52,7 @@ pub async fn inquire(
     let filed = db.act(block(&agency), "rangkai.payments.CloseRailOrders", closing).await?;
     let answer = |question: &Question| {
         let outcome = if filed.contains(&question.order) {
-            Outcome::Pending
+            Outcome::Filed
         } else {
             let retry_safe = is_retry_safe(NEVER_LEFT);
             Outcome::Failed { reason: NEVER_LEFT.to_owned(), retry_safe }

@@ -83,7 +83,7 @@ fn write_status(message: &mut Writer, order: &Remembered) {
             message.leaf("TxSts", "RJCT");
             message.nested(&["StsRsnInf", "Rsn"], |message| message.leaf("Cd", &reason));
         }
-        Outcome::Pending | Outcome::Unknown => message.leaf("TxSts", "PDNG"),
+        Outcome::Pending | Outcome::Filed | Outcome::Unknown => message.leaf("TxSts", "PDNG"),
     }
     message.nested(&["OrgnlTxRef", "Amt"], |message| message.amount("InstdAmt", order.amount));
 }

@@ -86,6 +86,15 @@ impl Rail {
         }
     }
 
+    /// How many orders it can be given at once, whatever the settings say.
+    pub const fn most(&self) -> u32 {
+        match self {
+            // With the longest names and words a file of so many still fits the answer that brings it.
+            Self::File(_) => 2_000,
+            Self::Sandbox => u32::MAX,
+        }
+    }
+
     /// Whether it can be given orders. While it cannot, none are taken for it.
     pub fn is_ready(&self) -> bool {
         match self {

@@ -66,7 +66,7 @@ pub async fn settle(
             Outcome::Failed { reason, retry_safe } => {
                 (InstructionState::Failed, Some(reason.clone()), *retry_safe, None, tx.now())
             }
-            Outcome::Pending | Outcome::Unknown => return None,
+            Outcome::Pending | Outcome::Filed | Outcome::Unknown => return None,
         };
         Some(vec![
             tx.agency().as_str().into(),

@@ -35,7 +35,7 @@ pub async fn insert(tx: &Tx, envelope: Id<Envelope>, late: &[LateAnswer]) -> Res
         let (outcome, reason, reference) = match &late.outcome {
             Outcome::Paid { reference, .. } => ("paid", None, Some(reference.clone())),
             Outcome::Failed { reason, .. } => ("failed", Some(reason.clone()), None),
-            Outcome::Pending => ("pending", None, None),
+            Outcome::Pending | Outcome::Filed => ("pending", None, None),
             Outcome::Unknown => ("unknown", None, None),
         };
         vec![
