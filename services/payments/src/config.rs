@@ -1,7 +1,7 @@
 //! What the payments block reads from its surroundings.
 
 use rangkai_auth::AuthConfig;
-use rangkai_db::DatabaseConfig;
+use rangkai_db::{DatabaseConfig, GroupConfig};
 use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub struct Config {
     pub expiry: ExpiryConfig,
     /// When reservations are looked at whose time is up.
     pub reservations: ExpiryConfig,
+    /// How transfers that are asked for at once are committed together.
+    pub movements: GroupConfig,
 }
 
 /// When things are looked at whose time is up.

@@ -41,6 +41,7 @@ pub use config::{Config, DEFAULTS, ExpiryConfig};
 #[derive(Clone, Debug)]
 pub struct Payments {
     db: Db,
+    movements: api::Movements,
     expiry: ExpiryConfig,
     reservations: ExpiryConfig,
 }
@@ -53,7 +54,8 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations })
+        let movements = api::start_movements(&db, &config.movements);
+        Ok(Self { db, movements, expiry: config.expiry, reservations: config.reservations })
     }
 }
 

@@ -3,7 +3,9 @@
 use rangkai_primitives::{Currency, Money};
 use rangkai_proto::{payments::v1 as wire, r#type::v1 as words};
 
-use crate::domain::{Account, AccountKind, Direction, LedgerRefusal, Line, Proof, AccountStatement};
+use crate::domain::{
+    Account, AccountKind, AccountStatement, Direction, LedgerRefusal, Line, Proof,
+};
 
 impl From<Account> for wire::Account {
     fn from(account: Account) -> Self {

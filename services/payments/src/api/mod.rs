@@ -5,6 +5,7 @@ mod bill;
 mod closed_day;
 mod dispute;
 mod ledger;
+mod movement;
 mod reconciliation;
 mod refund;
 mod remittance;
@@ -19,6 +20,8 @@ use rangkai_db::{Call, Tx};
 use tonic::{Request, Response, Status};
 
 use crate::{Payments, error::Error};
+
+pub use movement::{Movements, start as start_movements};
 
 impl Payments {
     /// Does what was asked for, once.

@@ -12,8 +12,8 @@ pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
-pub mod sums;
 pub mod statement;
+pub mod sums;
 pub mod tariff;
 pub mod transfer;
 

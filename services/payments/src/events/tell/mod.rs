@@ -8,7 +8,7 @@ pub use bill::{
     bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
     tariff_published,
 };
-pub use ledger::{account_closed, account_opened, moved};
+pub use ledger::{account_closed, account_opened, all, moved};
 pub use reconciliation::{
     break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
 };
