@@ -81,7 +81,7 @@ async fn nothing_is_closed_over_a_break_or_over_a_ledger_that_does_not_prove(
     let tuti = person(&house, "korlantas", "tuti")?;
     let days = DayServiceClient::new(tuti.client.clone());
     let day = today(&house);
-    let line = wire::StatementLine {
+    let line = wire::BankStatementLine {
         reference: "STRANGE".to_owned(),
         flow: wire::Flow::In.into(),
         amount: Some(rupiah(5)),

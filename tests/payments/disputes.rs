@@ -122,9 +122,13 @@ async fn a_dispute_is_of_one_agency_and_its_money_must_still_be_there(
     let list = wire::ListDisputesRequest { state: DisputeState::Open.into(), ..Default::default() };
     assert_eq!(tuti.clone().list_disputes(list).await?.into_inner().disputes.len(), 1);
 
-    // Most of the account was handed on.
+    // All of the account is set aside for something else.
     let books = Books::open(&house).await?;
-    books.change("UPDATE account SET floor_minor = 7500001 WHERE code = 'bank'".to_owned()).await?;
+    books
+        .change(
+            "UPDATE account SET reserved_out_minor = balance_minor WHERE code = 'bank'".to_owned(),
+        )
+        .await?;
     assert_eq!(refused(end(&joko, &disputed, false).await), ErrorReason::BankShort);
     Ok(())
 }

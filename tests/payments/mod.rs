@@ -14,4 +14,5 @@ mod reconciliation;
 mod refunds;
 mod remittances;
 mod support;
+mod suspense;
 mod tariffs;

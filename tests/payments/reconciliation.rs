@@ -2,8 +2,8 @@
 
 use rangkai_proto::{
     payments::v1::{
-        self as wire, Break, BreakKind, BreakResolution, BreakState, ErrorReason, Flow,
-        ImportStatementRequest, ProposeResolutionRequest, StatementLine,
+        self as wire, BankStatementLine, Break, BreakKind, BreakResolution, BreakState,
+        ErrorReason, Flow, ImportStatementRequest, ProposeResolutionRequest,
         reconciliation_service_client::ReconciliationServiceClient,
     },
     r#type::v1::Date,
@@ -21,7 +21,7 @@ use super::{
 type Clerk = ReconciliationServiceClient<Client>;
 
 /// The statement of a bank with two lines that nobody here knows, for today.
-fn statement(house: &House, lines: Vec<StatementLine>) -> ImportStatementRequest {
+fn statement(house: &House, lines: Vec<BankStatementLine>) -> ImportStatementRequest {
     let moved: i64 = lines
         .iter()
         .map(|line| {
@@ -45,9 +45,9 @@ pub fn today(house: &House) -> Date {
     rangkai_proto::date(rangkai_primitives::Zone::Wib.date(house.clock.now()))
 }
 
-fn line(reference: &str, flow: Flow, units: i64) -> StatementLine {
+fn line(reference: &str, flow: Flow, units: i64) -> BankStatementLine {
     let amount = Some(rupiah(units));
-    StatementLine { reference: reference.to_owned(), flow: flow.into(), amount }
+    BankStatementLine { reference: reference.to_owned(), flow: flow.into(), amount }
 }
 
 async fn import(clerk: &Clerk, request: ImportStatementRequest) -> Result<Vec<Break>, Status> {

@@ -11,7 +11,7 @@ use rangkai_proto::{
         RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
-        tariff_service_client::TariffServiceClient,
+        suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
@@ -51,6 +51,7 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub suspense: SuspenseServiceClient<Client>,
     pub client: Client,
 }
 
@@ -87,6 +88,12 @@ impl House {
         self.desk(&caller(name, &agency_scopes(), &[]))
     }
 
+    /// A person of an agency, beside the one that `agency` is.
+    pub fn person(&self, agency: &str, id: &str) -> anyhow::Result<Desk> {
+        let caller = Caller { id: id.to_owned(), ..caller(agency, &agency_scopes(), &[]) };
+        self.desk(&caller)
+    }
+
     pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {
         self.desk(&caller(name, &BANK, &[]))
     }
@@ -99,6 +106,7 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            suspense: SuspenseServiceClient::new(client.clone()),
             client,
         })
     }

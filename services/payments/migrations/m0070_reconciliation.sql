@@ -1,5 +1,5 @@
 -- What banks say about their accounts: one statement for each bank and day.
-CREATE TABLE statement (
+CREATE TABLE bank_statement (
     statement_id uuid NOT NULL PRIMARY KEY,
     agency text NOT NULL,
     bank_code text NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE statement (
     UNIQUE (agency, bank_code, number)
 );
 
-CREATE TABLE statement_line (
+CREATE TABLE bank_statement_line (
     agency text NOT NULL,
     statement_id uuid NOT NULL,
     -- The place of the line in its statement, from 1 on.
@@ -28,9 +28,9 @@ CREATE TABLE statement_line (
     flow text NOT NULL CHECK (flow IN ('in', 'out')),
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     PRIMARY KEY (statement_id, number),
-    FOREIGN KEY (agency, statement_id) REFERENCES statement (agency, statement_id)
+    FOREIGN KEY (agency, statement_id) REFERENCES bank_statement (agency, statement_id)
 );
-CREATE INDEX statement_line_by_reference ON statement_line (agency, bank_code, reference);
+CREATE INDEX bank_statement_line_by_reference ON bank_statement_line (agency, bank_code, reference);
 
 -- Where a bank and the books differ.
 CREATE TABLE reconciliation_break (
@@ -56,6 +56,6 @@ CREATE TABLE reconciliation_break (
     CHECK ((state = 'open') = (resolution IS NULL)),
     CHECK ((state = 'resolved') = (confirmed_by <> '')),
     CHECK (confirmed_by <> proposed_by OR state = 'open'),
-    FOREIGN KEY (agency, statement_id) REFERENCES statement (agency, statement_id)
+    FOREIGN KEY (agency, statement_id) REFERENCES bank_statement (agency, statement_id)
 );
 CREATE INDEX break_by_state ON reconciliation_break (agency, state, day);

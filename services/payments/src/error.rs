@@ -2,13 +2,17 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused};
+use crate::domain::{
+    AccountCode, LedgerRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal,
+};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Suspense(#[from] SuspenseRefusal),
     #[error(transparent)]
     Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]

@@ -22,14 +22,18 @@ mod store;
 use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
-use rangkai_proto::payments::v1::{
-    bill_service_server::BillServiceServer, day_service_server::DayServiceServer,
-    dispute_service_server::DisputeServiceServer, ledger_service_server::LedgerServiceServer,
-    reconciliation_service_server::ReconciliationServiceServer,
-    refund_service_server::RefundServiceServer, remittance_service_server::RemittanceServiceServer,
-    reservation_service_server::ReservationServiceServer,
-    tariff_service_server::TariffServiceServer, transfer_service_server::TransferServiceServer,
-};
+use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
+use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
+use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
+use rangkai_proto::payments::v1::dispute_service_server::DisputeServiceServer;
+use rangkai_proto::payments::v1::ledger_service_server::LedgerServiceServer;
+use rangkai_proto::payments::v1::reconciliation_service_server::ReconciliationServiceServer;
+use rangkai_proto::payments::v1::refund_service_server::RefundServiceServer;
+use rangkai_proto::payments::v1::remittance_service_server::RemittanceServiceServer;
+use rangkai_proto::payments::v1::reservation_service_server::ReservationServiceServer;
+use rangkai_proto::payments::v1::suspense_service_server::SuspenseServiceServer;
+use rangkai_proto::payments::v1::tariff_service_server::TariffServiceServer;
+use rangkai_proto::payments::v1::transfer_service_server::TransferServiceServer;
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -63,14 +67,16 @@ impl Block for Payments {
     fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
-            .add_service(RemittanceServiceServer::new(self.clone()))
-            .add_service(RefundServiceServer::new(self.clone()))
-            .add_service(LedgerServiceServer::new(self.clone()))
-            .add_service(TransferServiceServer::new(self.clone()))
-            .add_service(ReservationServiceServer::new(self.clone()))
-            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(CreditServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))
             .add_service(DisputeServiceServer::new(self.clone()))
+            .add_service(LedgerServiceServer::new(self.clone()))
+            .add_service(ReconciliationServiceServer::new(self.clone()))
+            .add_service(RefundServiceServer::new(self.clone()))
+            .add_service(RemittanceServiceServer::new(self.clone()))
+            .add_service(ReservationServiceServer::new(self.clone()))
+            .add_service(SuspenseServiceServer::new(self.clone()))
+            .add_service(TransferServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

@@ -3,9 +3,7 @@
 use rangkai_primitives::{Currency, Money};
 use rangkai_proto::{payments::v1 as wire, r#type::v1 as words};
 
-use crate::domain::{
-    Account, AccountKind, AccountStatement, Direction, LedgerRefusal, Line, Proof,
-};
+use crate::domain::{Account, AccountKind, Direction, LedgerRefusal, Line, Proof, Statement};
 
 impl From<Account> for wire::Account {
     fn from(account: Account) -> Self {
@@ -58,10 +56,10 @@ impl Line {
     }
 }
 
-impl TryFrom<AccountStatement> for wire::AccountStatement {
+impl TryFrom<Statement> for wire::Statement {
     type Error = LedgerRefusal;
 
-    fn try_from(statement: AccountStatement) -> Result<Self, LedgerRefusal> {
+    fn try_from(statement: Statement) -> Result<Self, LedgerRefusal> {
         let currency = statement.account.currency;
         let money = |minor| Some(Money::new(currency, minor).into());
         Ok(Self {

@@ -113,7 +113,7 @@ impl LedgerService for Payments {
         &self,
         request: Request<wire::ProveLedgerRequest>,
     ) -> Result<Response<wire::ProveLedgerResponse>, Status> {
-        let proving = |tx| async move { ops::ledger::proofs(&tx).await };
+        let proving = |tx| async move { ops::account::proofs(&tx).await };
         let proofs = self.look(&request, proving).await?;
         Ok(Response::new(wire::ProveLedgerResponse {
             sound: proofs.iter().all(Proof::is_sound),

@@ -1,8 +1,10 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod account;
+mod bank_statement;
 mod bill;
 mod closed_day;
+mod credit;
 mod dispute;
 mod ledger;
 mod movement;
@@ -10,8 +12,8 @@ mod reconciliation;
 mod refund;
 mod remittance;
 mod reservation;
-mod statement;
 mod status;
+mod suspense;
 mod tariff;
 mod transfer;
 

@@ -8,15 +8,15 @@ use rangkai_proto::payments::v1::{
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::statement::{read_import, write_break};
+use super::bank_statement::{read_import, write_break};
 use crate::{
     Payments,
-    domain::{Break, BreakState, Resolution, Statement},
+    domain::{BankStatement, Break, BreakResolution, BreakState},
     ops,
 };
 
 /// Which breaks to list.
-type Filter = (Option<BreakState>, Option<Id<Statement>>);
+type Filter = (Option<BreakState>, Option<Id<BankStatement>>);
 
 #[tonic::async_trait]
 impl ReconciliationService for Payments {
@@ -53,7 +53,7 @@ impl ReconciliationService for Payments {
         };
         let (statements, next) = self.look(&request, listing).await?;
         Ok(Response::new(wire::ListStatementsResponse {
-            statements: statements.into_iter().map(wire::Statement::from).collect(),
+            statements: statements.into_iter().map(wire::BankStatement::from).collect(),
             next_page_token: page_token(request.get_ref(), next),
         }))
     }
@@ -118,7 +118,7 @@ fn read_list(wire: &wire::ListBreaksRequest) -> Result<(Filter, Page<Break>), St
 
 fn read_propose(
     request: &Request<wire::ProposeResolutionRequest>,
-) -> Result<(Call, Id<Break>, Resolution), Status> {
+) -> Result<(Call, Id<Break>, BreakResolution), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.ReconciliationService/ProposeResolution";
@@ -126,10 +126,10 @@ fn read_propose(
     let id = fields.parse("break_id", &wire.break_id);
     let resolution = match wire.resolution() {
         wire::BreakResolution::Unspecified => None,
-        wire::BreakResolution::Matched => Some(Resolution::Matched),
-        wire::BreakResolution::Suspense => Some(Resolution::Suspense),
-        wire::BreakResolution::Charge => Some(Resolution::Charge),
-        wire::BreakResolution::Explained => Some(Resolution::Explained),
+        wire::BreakResolution::Matched => Some(BreakResolution::Matched),
+        wire::BreakResolution::Suspense => Some(BreakResolution::Suspense),
+        wire::BreakResolution::Charge => Some(BreakResolution::Charge),
+        wire::BreakResolution::Explained => Some(BreakResolution::Explained),
     };
     let resolution = fields.require("resolution", resolution);
     fields.check(|| Some((call?, id?, resolution?)))

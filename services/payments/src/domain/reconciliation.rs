@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use rangkai_primitives::{Id, Money, Timestamp};
 
-use super::{Flow, NewStatement, ReconciliationRefusal, Statement, StatementLine};
+use super::{BankStatement, BankStatementLine, Flow, NewBankStatement, ReconciliationRefusal};
 
 /// Money that is recorded here as having moved at a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Recorded {
 #[derive(Clone, Debug)]
 pub struct Break {
     pub id: Id<Break>,
-    pub statement: Id<Statement>,
+    pub statement: Id<BankStatement>,
     pub bank_code: String,
     pub day: NaiveDate,
     pub kind: BreakKind,
@@ -31,7 +31,7 @@ pub struct Break {
     pub booked: Option<Money>,
     pub recorded: Option<Money>,
     pub state: BreakState,
-    pub resolution: Option<Resolution>,
+    pub resolution: Option<BreakResolution>,
     pub reason: String,
     /// Empty until a resolution is proposed.
     pub proposed_by: String,
@@ -60,7 +60,7 @@ pub enum BreakState {
 
 /// What a break turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
+pub enum BreakResolution {
     Matched,
     Suspense,
     Charge,
@@ -81,7 +81,7 @@ pub struct Difference {
 /// with what is recorded for its day (`expected`). Answers how many lines fit, and what does not:
 /// first by line, then what the bank lacks.
 pub fn compare(
-    statement: &NewStatement,
+    statement: &NewBankStatement,
     known: &[Recorded],
     expected: &[Recorded],
 ) -> (usize, Vec<Difference>) {
@@ -107,7 +107,7 @@ pub fn compare(
 }
 
 fn difference(
-    line: &StatementLine,
+    line: &BankStatementLine,
     recorded: Option<&Recorded>,
     again: bool,
 ) -> Option<Difference> {
@@ -128,7 +128,7 @@ fn difference(
 
 impl Break {
     /// The break that a difference is, found with `statement`.
-    pub fn find(it: Difference, statement: &Statement, now: Timestamp) -> Self {
+    pub fn find(it: Difference, statement: &BankStatement, now: Timestamp) -> Self {
         Self {
             id: Id::generate(),
             statement: statement.id,
@@ -152,7 +152,7 @@ impl Break {
     /// The break after somebody said what it is; a proposal may be replaced until it is confirmed.
     pub fn propose(
         self,
-        resolution: Resolution,
+        resolution: BreakResolution,
         reason: String,
         by: &str,
         now: Timestamp,
@@ -162,9 +162,9 @@ impl Break {
         }
         let missing = self.kind == BreakKind::MissingHere;
         let fits = match resolution {
-            Resolution::Suspense => missing && self.flow == Flow::In,
-            Resolution::Charge => missing && self.flow == Flow::Out,
-            Resolution::Matched | Resolution::Explained => true,
+            BreakResolution::Suspense => missing && self.flow == Flow::In,
+            BreakResolution::Charge => missing && self.flow == Flow::Out,
+            BreakResolution::Matched | BreakResolution::Explained => true,
         };
         if !fits {
             return Err(ReconciliationRefusal::ResolutionUnfit(self.id));
@@ -194,7 +194,7 @@ impl Break {
     /// The break after a later statement had the line that was missing.
     #[must_use]
     pub fn found_later(self, by: &str, now: Timestamp) -> Self {
-        Self { resolution: Some(Resolution::Matched), ..self }.resolved(by, now)
+        Self { resolution: Some(BreakResolution::Matched), ..self }.resolved(by, now)
     }
 
     fn resolved(self, by: &str, now: Timestamp) -> Self {
@@ -247,7 +247,7 @@ impl FromStr for BreakState {
     }
 }
 
-impl Resolution {
+impl BreakResolution {
     /// The name that the tables use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -259,7 +259,7 @@ impl Resolution {
     }
 }
 
-impl FromStr for Resolution {
+impl FromStr for BreakResolution {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use rangkai_primitives::{Currency, Id, Money};
 
-use super::{Break, Dispute, DisputeState, Statement};
+use super::{BankStatement, Break, Dispute, DisputeState};
 
 /// A rule said no. Each variant has one reason in `payments/v1/error_reason.proto`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReconciliationRefusal {
     #[error("the statement, or one of its bank for that day, was imported as {0}")]
-    StatementImported(Id<Statement>),
+    StatementImported(Id<BankStatement>),
     #[error("the lines do not lead from the opening to the closing balance")]
     StatementUnbalanced { expected: i128, currency: Currency },
     #[error("the opening balance is not the closing balance of the statement before")]

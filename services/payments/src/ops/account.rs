@@ -5,7 +5,7 @@ use rangkai_primitives::{Id, Page};
 use tracing::instrument;
 
 use crate::{
-    domain::{Account, AccountStatement, Entry, LedgerRefusal, Line, NewAccount, Period},
+    domain::{Account, Entry, LedgerRefusal, Line, NewAccount, Period, Proof, Statement, prove},
     error::Error,
     events::tell,
     store,
@@ -76,14 +76,14 @@ pub async fn statement(
     id: Id<Account>,
     period: Period,
     page: &Page<Entry>,
-) -> Result<(AccountStatement, Lines), Error> {
+) -> Result<(Statement, Lines), Error> {
     let account = get(tx, id).await?;
     let begin = store::entry::first_from(tx, &account, period.from).await?;
     let end = store::entry::first_from(tx, &account, period.until).await?;
     let [debits_minor, credits_minor] = store::entry::sums(tx, &account, begin..end).await?;
     let mut lines = store::entry::list_between(tx, &account, begin..end, page).await?;
     let next = page.cut(&mut lines, |line| Entry::place(line.entry.position));
-    let statement = AccountStatement {
+    let statement = Statement {
         opening_minor: store::entry::balance_after(tx, &account, begin - 1).await?,
         debits_minor,
         credits_minor,
@@ -95,4 +95,15 @@ pub async fn statement(
         return Err(Error::Unsound);
     }
     Ok((statement, (lines, next)))
+}
+
+/// Checks the whole ledger of the agency, currency by currency.
+#[instrument(skip_all)]
+pub async fn proofs(tx: &Tx) -> Result<Vec<Proof>, Error> {
+    let accounts = store::sums::of_accounts(tx).await?;
+    let proofs = prove(&accounts);
+    if let Some(proof) = proofs.iter().find(|proof| !proof.is_sound()) {
+        tracing::error!(agency = %tx.agency(), ?proof, "the ledger is not sound");
+    }
+    Ok(proofs)
 }

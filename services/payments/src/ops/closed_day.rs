@@ -5,7 +5,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Id, Page};
 use tracing::instrument;
 
-use super::ledger;
+use super::account;
 use crate::{
     domain::{ClosedDay, DayTotal, Proof, ReconciliationRefusal as Refusal, may_close},
     error::Error,
@@ -35,7 +35,7 @@ pub async fn close(tx: &Tx, day: NaiveDate) -> Result<ClosedDay, Error> {
         return Err(Refusal::BreaksOpen(unresolved).into());
     }
     let posted = store::closed_day::posted(tx, last.as_ref().map(|last| last.day), day).await?;
-    let sound = ledger::proofs(tx).await?.iter().all(Proof::is_sound);
+    let sound = account::proofs(tx).await?.iter().all(Proof::is_sound);
     if !sound || !posted.totals.iter().all(DayTotal::balances) {
         return Err(Refusal::LedgerNotSound.into());
     }

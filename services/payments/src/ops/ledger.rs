@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         Account, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer, Occasion,
-        Proof, Refused, prove,
+        Refused,
     },
     error::Error,
     events::tell,
@@ -104,17 +104,6 @@ async fn apply_all(
     }
     tell::all(tx, facts).await?;
     Ok(outcomes)
-}
-
-/// Checks the whole ledger of the agency, currency by currency.
-#[instrument(skip_all)]
-pub async fn proofs(tx: &Tx) -> Result<Vec<Proof>, Error> {
-    let accounts = store::sums::of_accounts(tx).await?;
-    let proofs = prove(&accounts);
-    if let Some(proof) = proofs.iter().find(|proof| !proof.is_sound()) {
-        tracing::error!(agency = %tx.agency(), ?proof, "the ledger is not sound");
-    }
-    Ok(proofs)
 }
 
 /// Applies one command by itself.

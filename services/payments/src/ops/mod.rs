@@ -3,12 +3,14 @@
 pub mod account;
 pub mod bill;
 pub mod closed_day;
+pub mod credit;
 pub mod dispute;
 pub mod ledger;
 pub mod reconciliation;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
+pub mod suspense;
 pub mod tariff;
 pub mod transfer;
 

@@ -7,8 +7,8 @@ use tracing::instrument;
 use super::ledger;
 use crate::{
     domain::{
-        Break, BreakState, Flow, NewStatement, Occasion, ReconciliationRefusal as Refusal,
-        Recorded, Resolution, Statement, StatementLine, compare,
+        BankStatement, BankStatementLine, Break, BreakResolution, BreakState, Flow,
+        NewBankStatement, Occasion, ReconciliationRefusal as Refusal, Recorded, compare,
     },
     error::Error,
     events::tell,
@@ -20,13 +20,13 @@ const BLOCK: &str = "payments";
 
 /// Imports a statement: all of it, matched, or nothing. Answers the breaks that were found.
 #[instrument(skip_all, fields(bank.code = new.bank_code))]
-pub async fn import(tx: &Tx, new: NewStatement) -> Result<(Statement, Vec<Break>), Error> {
-    let like = store::statement::like(tx, &new.bank_code, new.day, &new.number).await?;
+pub async fn import(tx: &Tx, new: NewBankStatement) -> Result<(BankStatement, Vec<Break>), Error> {
+    let like = store::bank_statement::like(tx, &new.bank_code, new.day, &new.number).await?;
     if let Some(earlier) = like {
         return Err(Refusal::StatementImported(earlier).into());
     }
     new.balanced()?;
-    if let Some(before) = store::statement::latest(tx, &new.bank_code).await? {
+    if let Some(before) = store::bank_statement::latest(tx, &new.bank_code).await? {
         new.follows(&before)?;
     }
     let references = new.lines.iter().map(|line| line.reference.as_str());
@@ -34,7 +34,7 @@ pub async fn import(tx: &Tx, new: NewStatement) -> Result<(Statement, Vec<Break>
     let expected = store::recorded::of_day(tx, &new.bank_code, new.day).await?;
     let expected = not_booked_before(tx, &new, expected).await?;
     let (matched_count, differences) = compare(&new, &known, &expected);
-    let statement = Statement {
+    let statement = BankStatement {
         id: Id::generate(),
         bank_code: new.bank_code,
         number: new.number,
@@ -48,9 +48,10 @@ pub async fn import(tx: &Tx, new: NewStatement) -> Result<(Statement, Vec<Break>
     };
     let found = |difference| Break::find(difference, &statement, tx.now());
     let breaks: Vec<_> = differences.into_iter().map(found).collect();
-    if !store::statement::insert(tx, &statement, &new.lines).await? {
+    if !store::bank_statement::insert(tx, &statement, &new.lines).await? {
         // Somebody imported it at the same time.
-        let like = store::statement::like(tx, &statement.bank_code, new.day, &statement.number);
+        let like =
+            store::bank_statement::like(tx, &statement.bank_code, new.day, &statement.number);
         return Err(Refusal::StatementImported(like.await?.unwrap_or(statement.id)).into());
     }
     store::reconciliation_break::insert(tx, &breaks).await?;
@@ -65,9 +66,9 @@ pub async fn import(tx: &Tx, new: NewStatement) -> Result<(Statement, Vec<Break>
 pub async fn statements(
     tx: &Tx,
     bank_code: Option<&str>,
-    page: &Page<Statement>,
-) -> Result<(Vec<Statement>, Option<Id<Statement>>), Error> {
-    let mut statements = store::statement::list(tx, bank_code, page).await?;
+    page: &Page<BankStatement>,
+) -> Result<(Vec<BankStatement>, Option<Id<BankStatement>>), Error> {
+    let mut statements = store::bank_statement::list(tx, bank_code, page).await?;
     let next = page.cut(&mut statements, |statement| statement.id);
     Ok((statements, next))
 }
@@ -77,7 +78,7 @@ pub async fn statements(
 pub async fn breaks(
     tx: &Tx,
     state: Option<BreakState>,
-    statement: Option<Id<Statement>>,
+    statement: Option<Id<BankStatement>>,
     page: &Page<Break>,
 ) -> Result<(Vec<Break>, Option<Id<Break>>), Error> {
     let mut breaks = store::reconciliation_break::list(tx, state, statement, page).await?;
@@ -90,12 +91,12 @@ pub async fn breaks(
 pub async fn propose(
     tx: &Tx,
     id: Id<Break>,
-    resolution: Resolution,
+    resolution: BreakResolution,
     reason: String,
 ) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.propose(resolution, reason, super::person(tx), tx.now())?;
-    if resolution == Resolution::Matched {
+    if resolution == BreakResolution::Matched {
         expect_matched(tx, &it).await?;
     }
     store::reconciliation_break::update(tx, &it).await?;
@@ -109,15 +110,15 @@ pub async fn propose(
 pub async fn confirm(tx: &Tx, id: Id<Break>) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.confirm(super::person(tx), tx.now())?;
-    if it.resolution == Some(Resolution::Matched) {
+    if it.resolution == Some(BreakResolution::Matched) {
         expect_matched(tx, &it).await?;
     }
     store::reconciliation_break::update(tx, &it).await?;
     tx.changed("break", it.id.uuid());
     let occasion = match it.resolution {
-        Some(Resolution::Suspense) => Some(Occasion::SuspenseReceived),
-        Some(Resolution::Charge) => Some(Occasion::ChargeTaken),
-        Some(Resolution::Matched | Resolution::Explained) | None => None,
+        Some(BreakResolution::Suspense) => Some(Occasion::SuspenseReceived),
+        Some(BreakResolution::Charge) => Some(Occasion::ChargeTaken),
+        Some(BreakResolution::Matched | BreakResolution::Explained) | None => None,
     };
     if let Some((occasion, booked)) = occasion.zip(it.booked) {
         ledger::post(tx, occasion, booked, it.id.uuid()).await?;
@@ -129,13 +130,13 @@ pub async fn confirm(tx: &Tx, id: Id<Break>) -> Result<Break, Error> {
 /// Of what is recorded for the day, what no earlier statement had.
 async fn not_booked_before(
     tx: &Tx,
-    new: &NewStatement,
+    new: &NewBankStatement,
     expected: Vec<Recorded>,
 ) -> Result<Vec<Recorded>, Error> {
     let mut lacking = Vec::new();
     for recorded in expected {
         let line = line(&recorded);
-        if !store::statement::has_line(tx, &new.bank_code, &line).await? {
+        if !store::bank_statement::has_line(tx, &new.bank_code, &line).await? {
             lacking.push(recorded);
         }
     }
@@ -145,12 +146,12 @@ async fn not_booked_before(
 /// Resolves the breaks of earlier statements that only waited for one of `lines`.
 async fn resolve_earlier(
     tx: &Tx,
-    statement: &Statement,
-    lines: &[StatementLine],
+    statement: &BankStatement,
+    lines: &[BankStatementLine],
 ) -> Result<(), Error> {
     let waiting = store::reconciliation_break::lock_missing_there(tx, &statement.bank_code).await?;
     for it in waiting.into_iter().filter(|it| it.statement != statement.id) {
-        let fits = |line: &&StatementLine| {
+        let fits = |line: &&BankStatementLine| {
             line.reference == it.reference
                 && line.flow == it.flow
                 && Some(line.amount) == it.recorded
@@ -170,14 +171,14 @@ async fn expect_matched(tx: &Tx, it: &Break) -> Result<(), Error> {
     let reference = it.reference.as_str();
     let known = store::recorded::find(tx, &it.bank_code, [reference].into_iter()).await?;
     for recorded in known {
-        if store::statement::has_line(tx, &it.bank_code, &line(&recorded)).await? {
+        if store::bank_statement::has_line(tx, &it.bank_code, &line(&recorded)).await? {
             return Ok(());
         }
     }
     Err(Refusal::StillUnmatched(it.id).into())
 }
 
-fn line(recorded: &Recorded) -> StatementLine {
+fn line(recorded: &Recorded) -> BankStatementLine {
     let (reference, flow): (_, Flow) = (recorded.reference.clone(), recorded.flow);
-    StatementLine { reference, flow, amount: recorded.amount }
+    BankStatementLine { reference, flow, amount: recorded.amount }
 }

@@ -101,12 +101,12 @@ async fn entries(
     (account, position): (Uuid, i64),
 ) -> Result<Vec<QueryResult>, DbErr> {
     let find = format!(
-        "SELECT account_id, position, transfer_id, direction, entry.amount_minor, description, \
-                source_id, entry.create_time, currency \
-         FROM entry JOIN transfer USING (transfer_id) \
+        "SELECT entry.account_id, position, entry.transfer_id, direction, entry.amount_minor, \
+                description, source_id, entry.create_time, currency \
+         FROM entry JOIN transfer ON transfer.transfer_id = entry.transfer_id \
          WHERE entry.agency = $1 AND entry.create_time >= $2 AND entry.create_time < $3 \
-         AND (account_id, position) > ($4, $5) \
-         ORDER BY account_id, position LIMIT {BATCH}"
+         AND (entry.account_id, position) > ($4, $5) \
+         ORDER BY entry.account_id, position LIMIT {BATCH}"
     );
     let values =
         [tx.agency().as_str().into(), from.into(), until.into(), account.into(), position.into()];
@@ -139,8 +139,8 @@ fn add(
     // What was written down may have any length; its end is marked.
     hash.update(text("description")?.as_bytes());
     hash.update(&[0]);
-    // What an agency posted is about nothing of the block's.
-    hash.update(row.try_get::<Option<Uuid>>("", "source_id")?.unwrap_or_default().as_bytes());
+    let source: Option<Uuid> = row.try_get("", "source_id")?;
+    hash.update(source.unwrap_or_default().as_bytes());
     let time: Timestamp = row.try_get("", "create_time")?;
     hash.update(&time.timestamp_micros().to_be_bytes());
     Ok((account, position))

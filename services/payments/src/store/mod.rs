@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod bank_reference;
+pub mod bank_statement;
 pub mod bill;
 pub mod closed_day;
+pub mod credit;
 pub mod dispute;
 pub mod entry;
 mod line;
@@ -12,8 +14,8 @@ pub mod recorded;
 pub mod refund;
 pub mod remittance;
 pub mod reservation;
-pub mod statement;
 pub mod sums;
+pub mod suspense;
 pub mod tariff;
 pub mod transfer;
 
@@ -59,6 +61,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0020_credit"),
+    each!("m0030_suspense"),
     both!("m0070_reconciliation"),
     both!("m0071_day"),
     both!("m0072_dispute"),

@@ -7,7 +7,7 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::{money, word};
-use crate::domain::{Break, BreakState, Flow, Statement};
+use crate::domain::{BankStatement, Break, BreakState, Flow};
 
 const COLUMNS: [&str; 18] = [
     "agency",
@@ -62,7 +62,7 @@ pub async fn lock_missing_there(tx: &Tx, bank_code: &str) -> Result<Vec<Break>, 
 pub async fn list(
     tx: &Tx,
     state: Option<BreakState>,
-    statement: Option<Id<Statement>>,
+    statement: Option<Id<BankStatement>>,
     page: &Page<Break>,
 ) -> Result<Vec<Break>, DbErr> {
     let list = format!(

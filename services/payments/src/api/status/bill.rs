@@ -16,18 +16,12 @@ impl From<Refusal> for Status {
             | Refusal::TariffTaken(tariff)
             | Refusal::CurrenciesMixed(tariff)
             | Refusal::AmountTooLarge(tariff) => no(&refusal, [("tariff_code", tariff.clone())]),
-            Refusal::BillExpired(bill)
-            | Refusal::BillAlreadyPaid(bill)
-            | Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
+            Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
             Refusal::BillNotOpen { bill, state } => {
                 no(&refusal, [("bill_id", bill.to_string()), ("state", state.to_string())])
             }
             Refusal::CaseAlreadyBilled { case, bill } => {
                 no(&refusal, [("case_id", case.to_string()), ("bill_id", bill.to_string())])
-            }
-            Refusal::AmountMismatch { bill, expected } => {
-                let [minor, currency] = amount("expected_minor", *expected);
-                no(&refusal, [("bill_id", bill.to_string()), minor, currency])
             }
             Refusal::RefundExceedsBill { bill, refundable } => {
                 let [minor, currency] = amount("refundable_minor", *refundable);
@@ -55,11 +49,8 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::AmountTooLarge(_) => (Code::FailedPrecondition, Reason::AmountTooLarge),
         Refusal::BillNotFound => (Code::NotFound, Reason::BillNotFound),
         Refusal::BillNotOpen { .. } => (Code::FailedPrecondition, Reason::BillNotOpen),
-        Refusal::BillExpired(_) => (Code::FailedPrecondition, Reason::BillExpired),
-        Refusal::BillAlreadyPaid(_) => (Code::FailedPrecondition, Reason::BillAlreadyPaid),
         Refusal::BillNotPaid(_) => (Code::FailedPrecondition, Reason::BillNotPaid),
         Refusal::CaseAlreadyBilled { .. } => (Code::AlreadyExists, Reason::CaseAlreadyBilled),
-        Refusal::AmountMismatch { .. } => (Code::FailedPrecondition, Reason::AmountMismatch),
         Refusal::BankReferenceTaken(_) => (Code::AlreadyExists, Reason::BankReferenceTaken),
         Refusal::RemittanceNotFound => (Code::NotFound, Reason::RemittanceNotFound),
         Refusal::RefundExceedsBill { .. } => (Code::FailedPrecondition, Reason::RefundExceedsBill),

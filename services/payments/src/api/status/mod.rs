@@ -3,6 +3,7 @@
 mod bill;
 mod ledger;
 mod reconciliation;
+mod suspense;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -23,9 +24,10 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
-            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)

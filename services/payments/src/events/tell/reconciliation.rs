@@ -4,12 +4,12 @@ use rangkai_db::{DbErr, Tx};
 use rangkai_events::{Fact, record, record_many};
 use rangkai_proto::payments::v1 as wire;
 
-use crate::domain::{Break, ClosedDay, Dispute, DisputeState, Statement};
+use crate::domain::{BankStatement, Break, ClosedDay, Dispute, DisputeState};
 
 /// A statement was imported, with the breaks that were found.
 pub async fn statement_imported(
     tx: &Tx,
-    statement: &Statement,
+    statement: &BankStatement,
     breaks: &[Break],
 ) -> Result<(), DbErr> {
     let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);

@@ -7,14 +7,15 @@ use rangkai_rpc::{Violations, call};
 use tonic::{Request, Status};
 
 use crate::domain::{
-    Break, BreakKind, BreakState, Flow, NewStatement, Resolution, Statement, StatementLine,
+    BankStatement, BankStatementLine, Break, BreakKind, BreakResolution, BreakState, Flow,
+    NewBankStatement,
 };
 
 /// Reads a statement; `now` says which days there can be statements for.
 pub fn read_import(
     request: &Request<wire::ImportStatementRequest>,
     now: Timestamp,
-) -> Result<(Call, NewStatement), Status> {
+) -> Result<(Call, NewBankStatement), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.ReconciliationService/ImportStatement";
@@ -40,7 +41,7 @@ pub fn read_import(
         .map(|(place, line)| read_line(&mut fields, place, line, opening))
         .collect();
     fields.check(|| {
-        let new = NewStatement {
+        let new = NewBankStatement {
             bank_code: wire.bank_code.clone(),
             number: wire.number.clone(),
             day: day?,
@@ -61,9 +62,9 @@ fn read_balance(fields: &mut Violations, name: &str, wire: Option<&words::Money>
 fn read_line(
     fields: &mut Violations,
     place: usize,
-    line: &wire::StatementLine,
+    line: &wire::BankStatementLine,
     opening: Option<Money>,
-) -> Option<StatementLine> {
+) -> Option<BankStatementLine> {
     let name = |field: &str| format!("lines[{place}].{field}");
     let flow = match line.flow() {
         wire::Flow::Unspecified => None,
@@ -77,11 +78,11 @@ fn read_line(
     if opening.is_some_and(|opening| opening.currency() != amount.currency()) {
         fields.add(&name("amount"), "must be in the currency of opening");
     }
-    Some(StatementLine { reference: line.reference.clone(), flow: flow?, amount })
+    Some(BankStatementLine { reference: line.reference.clone(), flow: flow?, amount })
 }
 
-impl From<Statement> for wire::Statement {
-    fn from(statement: Statement) -> Self {
+impl From<BankStatement> for wire::BankStatement {
+    fn from(statement: BankStatement) -> Self {
         let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
         Self {
             statement_id: statement.id.to_string(),
@@ -113,10 +114,10 @@ pub fn write_break(it: Break) -> wire::Break {
     };
     let resolution = match it.resolution {
         None => wire::BreakResolution::Unspecified,
-        Some(Resolution::Matched) => wire::BreakResolution::Matched,
-        Some(Resolution::Suspense) => wire::BreakResolution::Suspense,
-        Some(Resolution::Charge) => wire::BreakResolution::Charge,
-        Some(Resolution::Explained) => wire::BreakResolution::Explained,
+        Some(BreakResolution::Matched) => wire::BreakResolution::Matched,
+        Some(BreakResolution::Suspense) => wire::BreakResolution::Suspense,
+        Some(BreakResolution::Charge) => wire::BreakResolution::Charge,
+        Some(BreakResolution::Explained) => wire::BreakResolution::Explained,
     };
     let flow = match it.flow {
         Flow::In => wire::Flow::In,

@@ -1,4 +1,4 @@
-//! The `statement` and `statement_line` tables.
+//! The `bank_statement` and `bank_statement_line` tables.
 
 use chrono::NaiveDate;
 use rangkai_db::{DbErr, Tx, sql};
@@ -7,7 +7,7 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::{money, word};
-use crate::domain::{Statement, StatementLine};
+use crate::domain::{BankStatement, BankStatementLine};
 
 const COLUMNS: &str = "statement_id, bank_code, number, day, currency, opening_minor, \
                        closing_minor, line_count, matched_count, break_count, create_time";
@@ -15,11 +15,11 @@ const COLUMNS: &str = "statement_id, bank_code, number, day, currency, opening_m
 /// Adds a statement with its lines; false if its bank and day, or its number, were there before.
 pub async fn insert(
     tx: &Tx,
-    statement: &Statement,
-    lines: &[StatementLine],
+    statement: &BankStatement,
+    lines: &[BankStatementLine],
 ) -> Result<bool, DbErr> {
     let insert = format!(
-        "INSERT INTO statement (agency, {COLUMNS}) \
+        "INSERT INTO bank_statement (agency, {COLUMNS}) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING"
     );
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -42,7 +42,7 @@ pub async fn insert(
     }
     let columns =
         ["agency", "statement_id", "number", "bank_code", "reference", "flow", "amount_minor"];
-    let row = |(place, line): (usize, &StatementLine)| -> Vec<Value> {
+    let row = |(place, line): (usize, &BankStatementLine)| -> Vec<Value> {
         vec![
             tx.agency().as_str().into(),
             statement.id.uuid().into(),
@@ -54,14 +54,14 @@ pub async fn insert(
         ]
     };
     let rows = lines.iter().enumerate().map(row).collect();
-    sql::insert_many(tx, "statement_line", &columns, rows).await?;
+    sql::insert_many(tx, "bank_statement_line", &columns, rows).await?;
     Ok(true)
 }
 
 /// The latest statement of a bank.
-pub async fn latest(tx: &Tx, bank_code: &str) -> Result<Option<Statement>, DbErr> {
+pub async fn latest(tx: &Tx, bank_code: &str) -> Result<Option<BankStatement>, DbErr> {
     let find = format!(
-        "SELECT {COLUMNS} FROM statement WHERE agency = $1 AND bank_code = $2 \
+        "SELECT {COLUMNS} FROM bank_statement WHERE agency = $1 AND bank_code = $2 \
          ORDER BY day DESC LIMIT 1"
     );
     let values = [tx.agency().as_str().into(), bank_code.into()];
@@ -74,8 +74,8 @@ pub async fn like(
     bank_code: &str,
     day: NaiveDate,
     number: &str,
-) -> Result<Option<Id<Statement>>, DbErr> {
-    let find = "SELECT statement_id FROM statement \
+) -> Result<Option<Id<BankStatement>>, DbErr> {
+    let find = "SELECT statement_id FROM bank_statement \
                 WHERE agency = $1 AND bank_code = $2 AND (day = $3 OR number = $4)";
     let values =
         [tx.agency().as_str().into(), bank_code.into(), day.to_string().into(), number.into()];
@@ -84,8 +84,8 @@ pub async fn like(
 }
 
 /// Whether a bank booked `line` on any statement.
-pub async fn has_line(tx: &Tx, bank_code: &str, line: &StatementLine) -> Result<bool, DbErr> {
-    let find = "SELECT 1 FROM statement_line WHERE agency = $1 AND bank_code = $2 \
+pub async fn has_line(tx: &Tx, bank_code: &str, line: &BankStatementLine) -> Result<bool, DbErr> {
+    let find = "SELECT 1 FROM bank_statement_line WHERE agency = $1 AND bank_code = $2 \
                 AND reference = $3 AND flow = $4 AND amount_minor = $5";
     let values = [
         tx.agency().as_str().into(),
@@ -101,10 +101,10 @@ pub async fn has_line(tx: &Tx, bank_code: &str, line: &StatementLine) -> Result<
 pub async fn list(
     tx: &Tx,
     bank_code: Option<&str>,
-    page: &Page<Statement>,
-) -> Result<Vec<Statement>, DbErr> {
+    page: &Page<BankStatement>,
+) -> Result<Vec<BankStatement>, DbErr> {
     let list = format!(
-        "SELECT {COLUMNS} FROM statement WHERE agency = $1 AND ($2 = '' OR bank_code = $2) {} \
+        "SELECT {COLUMNS} FROM bank_statement WHERE agency = $1 AND ($2 = '' OR bank_code = $2) {} \
          ORDER BY statement_id DESC LIMIT $3",
         if page.after.is_some() { "AND statement_id < $4" } else { "" }
     );
@@ -115,14 +115,14 @@ pub async fn list(
     sql::query(tx, &list, values).await?.iter().map(statement).collect()
 }
 
-fn statement(row: &QueryResult) -> Result<Statement, DbErr> {
+fn statement(row: &QueryResult) -> Result<BankStatement, DbErr> {
     let text = |column| row.try_get::<String>("", column);
     let currency = text("currency")?;
     let count = |column| {
         let count: i64 = row.try_get("", column)?;
         usize::try_from(count).map_err(|_| DbErr::Type(column.to_owned()))
     };
-    Ok(Statement {
+    Ok(BankStatement {
         id: row.try_get::<Uuid>("", "statement_id")?.into(),
         bank_code: text("bank_code")?,
         number: text("number")?,
