@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod expiry;
 mod ops;
+mod overdue;
 mod store;
 
 use rangkai_auth::Gate;
@@ -25,6 +26,7 @@ use rangkai_proto::payments::v1::{
     bill_service_server::BillServiceServer, credit_service_server::CreditServiceServer,
     ledger_service_server::LedgerServiceServer, refund_service_server::RefundServiceServer,
     remittance_service_server::RemittanceServiceServer, tariff_service_server::TariffServiceServer,
+    treasury_service_server::TreasuryServiceServer,
 };
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -57,6 +59,7 @@ impl Block for Payments {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
             .add_service(CreditServiceServer::new(self.clone()))
+            .add_service(TreasuryServiceServer::new(self.clone()))
             .add_service(RemittanceServiceServer::new(self.clone()))
             .add_service(RefundServiceServer::new(self.clone()))
             .add_service(LedgerServiceServer::new(self.clone()))

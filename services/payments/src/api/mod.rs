@@ -1,12 +1,16 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod bill;
+mod bill_wire;
 mod credit;
 mod ledger;
 mod refund;
+mod refund_wire;
 mod remittance;
 mod status;
 mod tariff;
+mod terms;
+mod treasury;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -4,11 +4,10 @@ use rangkai_db::Tx;
 use rangkai_primitives::Id;
 use tracing::instrument;
 
-use super::ledger;
+use super::bill;
 use crate::{
-    domain::{Bill, NewRemittance, Occasion, Refusal, Remittance},
+    domain::{Bill, NewRemittance, Occasion, Receipt, Refusal, Remittance},
     error::Error,
-    events::tell,
     store::{self, bank_reference::Use},
 };
 
@@ -25,18 +24,21 @@ pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
     if let Some(earlier) = recorded(tx, &new).await? {
         return Ok(earlier);
     }
-    let bill = bill.pay(new.amount, tx.now())?;
+    bill.expect(&new.code, new.amount, tx.now())?;
     let remittance = Remittance::record(Id::generate(), bill.id, new, tx.now());
     store::remittance::insert(tx, &remittance).await?;
     let purpose = Use::Remittance(remittance.id);
     if !store::bank_reference::insert(tx, &remittance.reference, purpose).await? {
         return Err(Refusal::BankReferenceTaken(remittance.reference.number).into());
     }
-    store::bill::update(tx, &bill).await?;
-    tx.changed("bill", bill.id.uuid());
     tx.changed("remittance", remittance.id.uuid());
-    ledger::post(tx, Occasion::BillPaid, bill.amount, bill.id.uuid()).await?;
-    tell::bill_paid(tx, &bill, &remittance).await?;
+    let receipt = Receipt {
+        occasion: Occasion::BillPaid,
+        source: None,
+        pay_time: remittance.pay_time,
+        reference: remittance.reference.number.clone(),
+    };
+    bill::receive(tx, bill, &remittance.code, &receipt).await?;
     Ok(remittance)
 }
 

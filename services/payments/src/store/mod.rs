@@ -3,12 +3,18 @@
 pub mod account;
 pub mod bank_reference;
 pub mod bill;
+pub mod charge;
+pub mod cover;
 pub mod credit;
+mod document;
 pub mod entry;
 mod line;
+pub mod part;
 pub mod refund;
 pub mod remittance;
+pub mod sweep;
 pub mod tariff;
+mod terms;
 
 use std::str::FromStr;
 
@@ -53,6 +59,9 @@ const OWN: &[SqlMigration] = &[
     each!("m0005_immutable"),
     each!("m0006_chart"),
     both!("m0020_credit"),
+    each!("m0021_bill"),
+    both!("m0022_refund"),
+    each!("m0023_stays"),
 ];
 
 /// Reads a column that only this block writes.

@@ -1,6 +1,7 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
+mod refund;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -21,7 +22,9 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Refund(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
+            error @ Error::Contended => Status::aborted(error.to_string()),
             error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
                 rangkai_rpc::internal(&error)
             }
