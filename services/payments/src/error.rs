@@ -2,7 +2,10 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal, ReconciliationRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
+use crate::domain::{
+    AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal,
+    ReconciliationRefusal, RefundRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal,
+};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,8 @@ pub enum Error {
     #[error(transparent)]
     Voucher(#[from] VoucherRefusal),
     #[error(transparent)]
+    Refund(#[from] RefundRefusal),
+    #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]
     Database(#[from] DbErr),
@@ -38,6 +43,9 @@ pub enum Error {
     /// The entries of an account do not lead from one of its balances to another.
     #[error("the ledger is not sound")]
     Unsound,
+    /// Whoever was in the way is gone; the caller may try again.
+    #[error("somebody else changed the same at the same time")]
+    Contended,
     /// The machine has no randomness to give, or every code that was tried is taken.
     #[error("there is no free billing code")]
     NoBillingCode,

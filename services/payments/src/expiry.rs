@@ -1,4 +1,4 @@
-//! The background job of this block: putting the books of unpaid bills in order.
+//! A background job of this block: putting the books of unpaid bills in order.
 
 use std::time::Duration;
 
@@ -47,6 +47,9 @@ impl Payments {
             if let Err(error) = self.expire_due().await {
                 tracing::error!(%error, "due bills cannot be found");
             }
+            if let Err(error) = self.mark_overdue().await {
+                tracing::error!(%error, "late parts cannot be found");
+            }
             if stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_none() {
                 return;
             }
@@ -56,12 +59,14 @@ impl Payments {
     async fn due(&self, after: Option<(Timestamp, Id<Bill>)>) -> Result<Vec<Due>, Error> {
         let batch = self.expiry.batch.max(1);
         let caller = Caller::block(BLOCK, Agency::platform());
-        self.db.read(caller, move |tx| async move { ops::bill::due(&tx, after, batch).await }).await
+        self.db
+            .read(caller, move |tx| async move { ops::expiry::due(&tx, after, batch).await })
+            .await
     }
 
     async fn expire(&self, agency: Agency, id: Id<Bill>) -> Result<bool, Error> {
         let caller = Caller::block(BLOCK, agency);
-        let expiring = move |tx| async move { ops::bill::expire_if_due(&tx, id).await };
+        let expiring = move |tx| async move { ops::expiry::expire_if_due(&tx, id).await };
         self.db.act(caller, "rangkai.payments.ExpireBill", expiring).await
     }
 }

@@ -24,6 +24,7 @@ mod expiry;
 mod inquiry;
 mod iso20022;
 mod ops;
+mod overdue;
 mod rail;
 mod reservation_expiry;
 mod store;
@@ -55,6 +56,7 @@ use rangkai_proto::payments::v1::reservation_service_server::ReservationServiceS
 use rangkai_proto::payments::v1::suspense_service_server::SuspenseServiceServer;
 use rangkai_proto::payments::v1::tariff_service_server::TariffServiceServer;
 use rangkai_proto::payments::v1::transfer_service_server::TransferServiceServer;
+use rangkai_proto::payments::v1::treasury_service_server::TreasuryServiceServer;
 use rangkai_proto::payments::v1::voucher_service_server::VoucherServiceServer;
 use rangkai_rpc::Block;
 use tokio::net::TcpListener;
@@ -80,8 +82,6 @@ pub struct Payments {
     envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
-    reservations: ExpiryConfig,
-    channels: Arc<Channels>,
 }
 
 impl Payments {
@@ -94,8 +94,10 @@ impl Payments {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
+        let movements = api::start_movements(&db, &config.movements);
         Ok(Self {
             db,
+            movements,
             expiry: config.expiry,
             channels,
             rail: Rail::new(&config.rails),
@@ -104,15 +106,6 @@ impl Payments {
             reservations: config.reservations,
             vouchers: config.vouchers,
         })
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations, channels })
-        Ok(Self {
-            db,
-            expiry: config.expiry,
-            envelopes: config.envelopes.clone(),
-            reservations: config.reservations,
-        })
-        let movements = api::start_movements(&db, &config.movements);
-        Ok(Self { db, movements, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -138,6 +131,7 @@ impl Block for Payments {
             .add_service(ReservationServiceServer::new(self.clone()))
             .add_service(SuspenseServiceServer::new(self.clone()))
             .add_service(TransferServiceServer::new(self.clone()))
+            .add_service(TreasuryServiceServer::new(self.clone()))
             .add_service(VoucherServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
@@ -162,9 +156,6 @@ impl Block for Payments {
             self.keep_inquiring(&stop),
             self.keep_validating(&stop),
             self.keep_executing(&stop),
-            self.keep_inquiring(&stop),
-            self.keep_expiring_reservations(&stop),
-            self.keep_validating(&stop),
         );
     }
 }

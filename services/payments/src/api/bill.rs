@@ -7,6 +7,7 @@ use rangkai_primitives::{Id, Page};
 use rangkai_proto::payments::v1::{self as wire, bill_service_server::BillService};
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::tariff::read_items;
 use crate::{
@@ -38,6 +39,22 @@ impl BillService for Payments {
         .await
     }
 
+    async fn amend_bill(
+        &self,
+        request: Request<wire::AmendBillRequest>,
+    ) -> Result<Response<wire::AmendBillResponse>, Status> {
+        let (call, id, new) = read_amend(&request)?;
+        let etag = request.get_ref().etag.clone();
+        self.change(call, move |tx| {
+            let (etag, new) = (etag.clone(), new.clone());
+            async move {
+                let bill = ops::bill::amend(&tx, id, &etag, new).await?;
+                Ok(wire::AmendBillResponse { bill: Some(bill.into()) })
+            }
+        })
+        .await
+    }
+
     async fn get_bill(
         &self,
         request: Request<wire::GetBillRequest>,
@@ -57,8 +74,11 @@ impl BillService for Payments {
             let code = code.clone();
             async move { ops::bill::find(&tx, &code).await }
         };
-        let (bill, own) = self.look(&request, finding).await?;
-        Ok(Response::new(wire::FindBillResponse { bill: Some(write_found(bill, own)) }))
+        let (bill, demand, own) = self.look(&request, finding).await?;
+        Ok(Response::new(wire::FindBillResponse {
+            bill: Some(write_found(bill, own)),
+            amount_due: Some(demand.amount.into()),
+        }))
     }
 
     async fn list_bills(
@@ -99,23 +119,57 @@ fn read_issue(request: &Request<wire::IssueBillRequest>) -> Result<(Call, NewBil
     let method = "rangkai.payments.v1.BillService/IssueBill";
     let call = call(method, request, &mut fields, &wire.request_id);
     let case = fields.parse("case_id", &wire.case_id);
-    let valid_for = match &wire.valid_for {
-        Some(span) => fields.keep("valid_for", read_validity(span)),
-        None => Some(USUAL_VALIDITY),
-    };
+    let valid_for = read_validity(wire.valid_for.as_ref(), &mut fields);
+    if wire.use_credit && wire.instalments > 1 {
+        fields.add("use_credit", "is not for a bill in parts");
+    }
     fields.check(|| {
         let new = NewBill {
             payer: wire.payer_subject_id.clone(),
             case: case?,
             items: read_items(&wire.items),
             valid_for: valid_for?,
+            sequence: if wire.sequence == 0 { 1 } else { wire.sequence },
+            instalments: wire.instalments,
+            use_credit: wire.use_credit,
         };
         Some((call?, new))
     })
 }
 
+/// Reads a new bill whose payer, case and sequence are those of the old one.
+fn read_amend(
+    request: &Request<wire::AmendBillRequest>,
+) -> Result<(Call, Id<Bill>, NewBill), Status> {
+    let wire = request.get_ref();
+    let mut fields = Violations::of(wire);
+    let method = "rangkai.payments.v1.BillService/AmendBill";
+    let call = call(method, request, &mut fields, &wire.request_id);
+    let id = fields.parse("bill_id", &wire.bill_id);
+    let valid_for = read_validity(wire.valid_for.as_ref(), &mut fields);
+    fields.check(|| {
+        let new = NewBill {
+            payer: String::new(),
+            case: Uuid::nil(),
+            items: read_items(&wire.items),
+            valid_for: valid_for?,
+            sequence: 1,
+            instalments: wire.instalments,
+            use_credit: false,
+        };
+        Some((call?, id?, new))
+    })
+}
+
+fn read_validity(
+    span: Option<&prost_types::Duration>,
+    fields: &mut Violations,
+) -> Option<Duration> {
+    span.map_or(Some(USUAL_VALIDITY), |span| fields.keep("valid_for", read_span(span)))
+}
+
 /// Reads how long a bill can be paid, cut to the microsecond.
-fn read_validity(span: &prost_types::Duration) -> Result<Duration, &'static str> {
+fn read_span(span: &prost_types::Duration) -> Result<Duration, &'static str> {
     let span = rangkai_proto::read_duration(span).map_err(|_| "must be more than nothing")?;
     let micros = Duration::new(span.as_secs(), span.subsec_micros() * 1_000);
     if micros.is_zero() {
@@ -175,34 +229,5 @@ fn write_found(bill: Bill, own: bool) -> wire::Bill {
         bill
     } else {
         wire::Bill { payer_subject_id: String::new(), case_id: String::new(), ..bill }
-    }
-}
-
-impl From<Bill> for wire::Bill {
-    fn from(bill: Bill) -> Self {
-        Self {
-            etag: bill.etag(),
-            bill_id: bill.id.to_string(),
-            billing_code: bill.code.to_string(),
-            payer_subject_id: bill.payer,
-            case_id: bill.case.to_string(),
-            lines: bill.lines.into_iter().map(wire::QuoteLine::from).collect(),
-            amount: Some(bill.amount.into()),
-            state: wire::BillState::from(bill.state).into(),
-            expire_time: Some(rangkai_proto::time(bill.expire_time)),
-            create_time: Some(rangkai_proto::time(bill.create_time)),
-            update_time: Some(rangkai_proto::time(bill.update_time)),
-        }
-    }
-}
-
-impl From<BillState> for wire::BillState {
-    fn from(state: BillState) -> Self {
-        match state {
-            BillState::Open => Self::Open,
-            BillState::Paid => Self::Paid,
-            BillState::Expired => Self::Expired,
-            BillState::Cancelled => Self::Cancelled,
-        }
     }
 }

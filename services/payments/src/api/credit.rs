@@ -1,13 +1,15 @@
 //! `rangkai.payments.v1.CreditService`.
 
+use rangkai_db::Call;
 use rangkai_primitives::Page;
 use rangkai_proto::payments::v1::{self as wire, credit_service_server::CreditService};
-use rangkai_rpc::{Violations, page_token};
+use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::refund::positive;
 use crate::{
     Payments,
-    domain::{Credit, CreditSource},
+    domain::{Credit, CreditSource, NewCreditRefund},
     ops,
 };
 
@@ -29,6 +31,39 @@ impl CreditService for Payments {
             next_page_token: page_token(request.get_ref(), next),
         }))
     }
+
+    async fn refund_credit(
+        &self,
+        request: Request<wire::RefundCreditRequest>,
+    ) -> Result<Response<wire::RefundCreditResponse>, Status> {
+        let (call, new) = read_refund(&request)?;
+        self.change(call, move |tx| {
+            let new = new.clone();
+            async move {
+                let refund = ops::refund::of_credit(&tx, new).await?;
+                Ok(wire::RefundCreditResponse { refund: Some(refund.into()) })
+            }
+        })
+        .await
+    }
+}
+
+fn read_refund(
+    request: &Request<wire::RefundCreditRequest>,
+) -> Result<(Call, NewCreditRefund), Status> {
+    let wire = request.get_ref();
+    let mut fields = Violations::of(wire);
+    let method = "rangkai.payments.v1.CreditService/RefundCredit";
+    let call = call(method, request, &mut fields, &wire.request_id);
+    let credit = fields.parse("credit_id", &wire.credit_id);
+    let amount = match wire.amount.clone() {
+        Some(amount) => positive(amount, &mut fields).map(Some),
+        None => Some(None),
+    };
+    fields.check(|| {
+        let reason = wire.reason.clone().into();
+        Some((call?, NewCreditRefund { credit: credit?, amount: amount?, reason }))
+    })
 }
 
 fn read_list(wire: &wire::ListCreditsRequest) -> Result<(Option<String>, Page<Credit>), Status> {

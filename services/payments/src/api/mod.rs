@@ -3,6 +3,7 @@
 mod account;
 mod bank_statement;
 mod bill;
+mod bill_wire;
 mod callback;
 mod closed_day;
 mod collection;
@@ -19,13 +20,16 @@ mod pool;
 mod rail;
 mod reconciliation;
 mod refund;
+mod refund_wire;
 mod remittance;
 mod remittance_import;
 mod reservation;
 mod status;
 mod suspense;
 mod tariff;
+mod terms;
 mod transfer;
+mod treasury;
 mod voucher;
 
 pub use callback::callbacks;

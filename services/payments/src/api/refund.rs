@@ -2,13 +2,17 @@
 
 use rangkai_db::Call;
 use rangkai_primitives::{Id, Money, Page};
-use rangkai_proto::payments::v1::{self as wire, refund_service_server::RefundService};
+use rangkai_proto::{
+    payments::v1::{self as wire, refund_service_server::RefundService},
+    r#type::v1 as words,
+};
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::refund_wire::{read_mode, read_state};
 use crate::{
     Payments,
-    domain::{BankReference, Bill, NewRefund, Refund, RefundState},
+    domain::{BankReference, Bill, NewRefund, Refund, RefundState, Tariff},
     ops,
 };
 
@@ -81,16 +85,24 @@ fn read_issue(request: &Request<wire::IssueRefundRequest>) -> Result<(Call, NewR
     let call = call(method, request, &mut fields, &wire.request_id);
     let bill = fields.parse("bill_id", &wire.bill_id);
     let amount = match wire.amount.clone() {
-        Some(amount) => {
-            let amount = Money::try_from(amount).and_then(Money::positive);
-            fields.keep("amount", amount).map(Some)
-        }
+        Some(amount) => positive(amount, &mut fields).map(Some),
+        None => Some(None),
+    };
+    let expected = match wire.expected_refundable.clone() {
+        Some(amount) => fields.keep("expected_refundable", Money::try_from(amount)).map(Some),
         None => Some(None),
     };
     fields.check(|| {
-        let new = NewRefund { bill: bill?, amount: amount?, reason: wire.reason.clone().into() };
-        Some((call?, new))
+        let (mode, reason) = (read_mode(wire.mode()), wire.reason.clone().into());
+        let (bill, amount, expected) = (bill?, amount?, expected?);
+        Some((call?, NewRefund { bill, amount, expected, mode, reason }))
     })
+}
+
+/// Reads the field `amount`: more than nothing, whole rupiah, and no more than any fee.
+pub fn positive(amount: words::Money, fields: &mut Violations) -> Option<Money> {
+    let amount = fields.keep("amount", Money::try_from(amount).and_then(Money::positive))?;
+    fields.keep("amount", Tariff::check_amount(amount))
 }
 
 fn read_confirm(
@@ -115,11 +127,7 @@ fn read_get(wire: &wire::GetRefundRequest) -> Result<Id<Refund>, Status> {
 fn read_list(wire: &wire::ListRefundsRequest) -> Result<(Filter, Page<Refund>), Status> {
     let mut fields = Violations::of(wire);
     let bill = fields.parse_if_set("bill_id", &wire.bill_id);
-    let state = match wire.state() {
-        wire::RefundState::Unspecified => None,
-        wire::RefundState::Issued => Some(RefundState::Issued),
-        wire::RefundState::Paid => Some(RefundState::Paid),
-    };
+    let state = read_state(wire.state());
     let page = fields.page(wire.page_size, &wire.page_token);
     fields.check(|| Some(((bill?, state), page?)))
 }
@@ -127,24 +135,4 @@ fn read_list(wire: &wire::ListRefundsRequest) -> Result<(Filter, Page<Refund>), 
 /// Writes a refund for the bank that paid it, which needs to know neither why nor for what.
 fn write_confirmed(refund: Refund) -> wire::Refund {
     wire::Refund { reason: String::new(), case_id: String::new(), ..refund.into() }
-}
-
-impl From<Refund> for wire::Refund {
-    fn from(refund: Refund) -> Self {
-        let state = match refund.state {
-            RefundState::Issued => wire::RefundState::Issued,
-            RefundState::Paid => wire::RefundState::Paid,
-        };
-        Self {
-            refund_id: refund.id.to_string(),
-            bill_id: refund.bill.to_string(),
-            case_id: refund.case.to_string(),
-            amount: Some(refund.amount.into()),
-            reason: refund.reason.into_inner(),
-            state: state.into(),
-            bank_reference: refund.reference.map(|it| it.number).unwrap_or_default(),
-            create_time: Some(rangkai_proto::time(refund.create_time)),
-            update_time: Some(rangkai_proto::time(refund.update_time)),
-        }
-    }
 }

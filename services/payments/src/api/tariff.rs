@@ -10,9 +10,10 @@ use rangkai_proto::{
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::terms;
 use crate::{
     Payments,
-    domain::{FeeItem, NewTariff, QuoteLine, Tariff, Text},
+    domain::{FeeItem, NewTariff, QuoteLine, Tariff, Terms, Text},
     ops,
 };
 
@@ -59,8 +60,10 @@ impl TariffService for Payments {
             async move { ops::tariff::quote(&tx, &items, day).await }
         };
         let quote = self.look(&request, quoting).await?;
+        let instalments = quote.instalments.ok();
         Ok(Response::new(wire::QuoteFeeResponse {
             lines: quote.lines.into_iter().map(wire::QuoteLine::from).collect(),
+            instalments: instalments.map(|it| terms::write_instalments(it, quote.total)),
             total: Some(quote.total.into()),
         }))
     }
@@ -79,6 +82,7 @@ fn read_publish(
     let amount = amount.and_then(|amount| fields.keep("amount", Tariff::check_amount(amount)));
     let from = fields.require("effective_from", wire.effective_from);
     let from = from.and_then(|day| fields.keep("effective_from", rangkai_proto::read_date(&day)));
+    let terms = terms::read(wire, amount, &mut fields);
     fields.check(|| {
         let new = NewTariff {
             code: wire.code.clone(),
@@ -86,6 +90,7 @@ fn read_publish(
             amount: amount?,
             legal_basis: wire.legal_basis.clone(),
             effective_from: from?,
+            terms: terms?,
         };
         Some((call?, new))
     })
@@ -112,6 +117,7 @@ pub fn read_items(items: &[wire::FeeItem]) -> Vec<FeeItem> {
     let read = |item: &wire::FeeItem| FeeItem {
         code: item.tariff_code.clone(),
         units: if item.units == 0 { 1 } else { item.units },
+        exemption: Some(item.exemption_code.clone()).filter(|code| !code.is_empty()),
     };
     items.iter().map(read).collect()
 }
@@ -130,6 +136,7 @@ impl From<Text> for words::Text {
 
 impl From<Tariff> for wire::Tariff {
     fn from(tariff: Tariff) -> Self {
+        let Terms { exemptions, instalments } = tariff.terms;
         Self {
             tariff_id: tariff.id.to_string(),
             code: tariff.code,
@@ -138,6 +145,8 @@ impl From<Tariff> for wire::Tariff {
             legal_basis: tariff.legal_basis,
             effective_from: Some(rangkai_proto::date(tariff.effective_from)),
             create_time: Some(rangkai_proto::time(tariff.create_time)),
+            exemptions: exemptions.into_iter().map(wire::Exemption::from).collect(),
+            instalments: instalments.map(|it| terms::write_instalments(it, tariff.amount)),
         }
     }
 }
@@ -152,6 +161,8 @@ impl From<QuoteLine> for wire::QuoteLine {
             unit_amount: Some(line.unit_amount.into()),
             units: line.units,
             amount: Some(line.amount.into()),
+            full_amount: Some(line.full_amount.into()),
+            exemption: line.exemption.map(wire::AppliedExemption::from),
         }
     }
 }

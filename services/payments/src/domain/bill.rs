@@ -1,11 +1,11 @@
 //! Bills and the rules of their life.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::time::Duration;
 
 use rangkai_primitives::{Id, Money, Timestamp};
 use uuid::Uuid;
 
-use super::{BillingCode, FeeItem, Quote, QuoteLine, Refusal};
+use super::{BillState, BillingCode, FeeItem, Part, PartState, Plan, Quote, QuoteLine, Refusal};
 
 /// An amount that a person owes to an agency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,19 @@ pub struct Bill {
     pub case: Uuid,
     pub lines: Vec<QuoteLine>,
     pub amount: Money,
+    /// How much of it was paid, in minor units.
+    pub paid_minor: i64,
     /// How much of it went back or is to go back, in minor units.
     pub refunded_minor: i64,
     pub state: BillState,
+    /// Tells bills apart that charge the same case for the same.
+    pub sequence: i32,
+    /// Its parts, if it is paid in parts.
+    pub parts: Vec<Part>,
+    /// The bill that it took the place of.
+    pub replaces: Option<Id<Bill>>,
+    /// The bill that took its place.
+    pub replaced_by: Option<Id<Bill>>,
     pub expire_time: Timestamp,
     pub create_time: Timestamp,
     pub update_time: Timestamp,
@@ -32,6 +42,11 @@ pub struct NewBill {
     pub case: Uuid,
     pub items: Vec<FeeItem>,
     pub valid_for: Duration,
+    pub sequence: i32,
+    /// In how many parts it is paid; fewer than two means at once.
+    pub instalments: i32,
+    /// Whether the payer's credits pay as much of it as they can.
+    pub use_credit: bool,
 }
 
 /// Which bills to list.
@@ -41,35 +56,43 @@ pub struct BillFilter {
     pub state: Option<BillState>,
 }
 
-/// Where a bill stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BillState {
-    Open,
-    Paid,
-    Expired,
-    Cancelled,
-}
-
 impl Bill {
-    /// A fresh bill: open, or paid from the start when nothing is owed.
+    /// A fresh bill: open, or paid from the start when nothing is owed. One in parts gets a code for
+    /// each from `codes`, which never end.
     pub fn issue(
-        id: Id<Self>,
+        mut codes: impl Iterator<Item = BillingCode>,
         code: BillingCode,
         new: NewBill,
-        quote: Quote,
+        (quote, plan): (Quote, Option<Plan>),
         now: Timestamp,
     ) -> Self {
+        let expire_time = plan.as_ref().map_or(now + new.valid_for, |plan| plan.expire_time);
+        let parts = plan.into_iter().flat_map(|plan| plan.parts).zip(1..).zip(&mut codes);
+        let parts = parts.map(|(((amount, due_time), number), code)| Part {
+            id: Id::generate(),
+            number,
+            code,
+            amount,
+            due_time,
+            state: PartState::Open,
+            update_time: now,
+        });
         let nothing = quote.total.minor() == 0;
         Self {
-            id,
+            id: Id::generate(),
             code,
+            parts: parts.collect(),
+            sequence: new.sequence,
+            replaces: None,
+            replaced_by: None,
             payer: new.payer,
             case: new.case,
             lines: quote.lines,
             amount: quote.total,
+            paid_minor: 0,
             refunded_minor: 0,
             state: if nothing { BillState::Paid } else { BillState::Open },
-            expire_time: now + new.valid_for,
+            expire_time,
             create_time: now,
             update_time: now,
             version: 1,
@@ -81,34 +104,66 @@ impl Bill {
         self.state == BillState::Open && self.expire_time <= now
     }
 
-    /// The bill as anybody may see it at `now`: expired in time, though the sweep comes later.
-    #[must_use]
-    pub fn at(self, now: Timestamp) -> Self {
-        let state = if self.is_due(now) { BillState::Expired } else { self.state };
-        Self { state, ..self }
+    /// What is still to be paid.
+    pub const fn owed(&self) -> Money {
+        Money::new(self.amount.currency(), self.amount.minor() - self.paid_minor)
     }
 
-    /// The bill after it was paid in full.
-    pub fn pay(self, now: Timestamp) -> Result<Self, Refusal> {
-        self.at(now).leave_open(BillState::Paid, now)
+    /// How much of it was paid.
+    pub const fn paid(&self) -> Money {
+        Money::new(self.amount.currency(), self.paid_minor)
+    }
+
+    /// The bill as anybody may see it at `now`: expired in time and its parts overdue in time,
+    /// though the sweep comes later.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        if self.is_due(now) {
+            return Self { state: BillState::Expired, ..self }.lapse(now);
+        }
+        let see = |part: Part| {
+            let state = if part.is_late(now) { PartState::Overdue } else { part.state };
+            Part { state, ..part }
+        };
+        Self { parts: self.parts.into_iter().map(see).collect(), ..self }
+    }
+
+    /// The bill after `part` of it, no more than what is owed, was paid.
+    pub fn take(self, part: Money, now: Timestamp) -> Result<Self, Refusal> {
+        let paid_minor = self.paid_minor + part.minor();
+        let state = if paid_minor >= self.amount.minor() { BillState::Paid } else { self.state };
+        Ok(Self { paid_minor, ..self.leave_open(state, now)? })
     }
 
     /// The bill after its agency withdrew it.
     pub fn cancel(self, now: Timestamp) -> Result<Self, Refusal> {
-        self.at(now).leave_open(BillState::Cancelled, now)
+        Ok(self.at(now).leave_open(BillState::Cancelled, now)?.lapse(now))
+    }
+
+    /// The bill after another took its place, of which nothing was paid.
+    pub fn amend(self, now: Timestamp) -> Result<Self, Refusal> {
+        let bill = self.at(now);
+        let refuse =
+            |id, state, instead| Err(Refusal::BillNotAmendable { bill: id, state, instead });
+        match bill.state {
+            BillState::Open if bill.paid_minor == 0 => bill.cancel(now),
+            BillState::Open => {
+                refuse(bill.id, "partly_paid", "CancelBill, then IssueBill with use_credit")
+            }
+            BillState::Paid => refuse(bill.id, "paid", "IssueRefund, then IssueBill"),
+            BillState::Expired => refuse(bill.id, "expired", "IssueBill"),
+            BillState::Cancelled => refuse(bill.id, "cancelled", "IssueBill"),
+        }
     }
 
     /// The bill after it was not paid in time.
     pub fn expire(self, now: Timestamp) -> Result<Self, Refusal> {
-        self.leave_open(BillState::Expired, now)
+        Ok(self.leave_open(BillState::Expired, now)?.lapse(now))
     }
 
     /// The bill after `amount`, or all that is left of it, is to go back; and how much that is.
     pub fn refund(self, amount: Option<Money>) -> Result<(Self, Money), Refusal> {
-        if self.state != BillState::Paid {
-            return Err(Refusal::BillNotPaid(self.id));
-        }
-        let left = Money::new(self.amount.currency(), self.amount.minor() - self.refunded_minor);
+        let left = self.refundable()?;
         let amount = amount.unwrap_or(left);
         let fits = amount.currency() == left.currency() && amount.minor() <= left.minor();
         if !fits || amount.minor() <= 0 {
@@ -117,7 +172,15 @@ impl Bill {
         Ok((Self { refunded_minor: self.refunded_minor + amount.minor(), ..self }, amount))
     }
 
-    /// The bill after `amount` that was to go back does not go back after all.
+    /// How much of it can still go back.
+    pub fn refundable(&self) -> Result<Money, Refusal> {
+        if self.state != BillState::Paid {
+            return Err(Refusal::BillNotPaid(self.id));
+        }
+        Ok(Money::new(self.amount.currency(), self.amount.minor() - self.refunded_minor))
+    }
+
+    /// The bill after `amount` is not to go back after all.
     #[must_use]
     pub fn restore(self, amount: Money) -> Self {
         Self { refunded_minor: self.refunded_minor - amount.minor(), ..self }
@@ -137,6 +200,13 @@ impl Bill {
         format!("\"{}\"", self.version)
     }
 
+    fn lapse(self, now: Timestamp) -> Self {
+        let lapse = |part: Part| {
+            if part.is_unpaid() { part.turn(PartState::Lapsed, now) } else { part }
+        };
+        Self { parts: self.parts.into_iter().map(lapse).collect(), ..self }
+    }
+
     fn leave_open(self, state: BillState, now: Timestamp) -> Result<Self, Refusal> {
         match self.state {
             BillState::Open => {
@@ -146,79 +216,5 @@ impl Bill {
                 Err(Refusal::BillNotOpen { bill: self.id, state: self.state })
             }
         }
-    }
-}
-
-impl BillState {
-    /// The state in one word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Paid => "paid",
-            Self::Expired => "expired",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl FromStr for BillState {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Open, Self::Paid, Self::Expired, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or("is not a state of a bill")
-    }
-}
-
-impl fmt::Display for BillState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rangkai_primitives::Currency;
-
-    const DAY: Duration = Duration::from_hours(24);
-
-    fn rupiah(minor: i64) -> Money {
-        Money::new(Currency::IDR, minor)
-    }
-
-    fn bill(minor: i64) -> Bill {
-        let new =
-            NewBill { payer: String::new(), case: Uuid::nil(), items: Vec::new(), valid_for: DAY };
-        let quote = Quote { lines: Vec::new(), total: rupiah(minor) };
-        Bill::issue(Id::generate(), BillingCode::of(1), new, quote, Timestamp::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn a_due_bill_can_neither_be_paid_nor_cancelled_before_the_sweep_came() {
-        let late = Timestamp::UNIX_EPOCH + DAY;
-        let bill = bill(100);
-        let id = bill.id;
-
-        let expired = Refusal::BillNotOpen { bill: id, state: BillState::Expired };
-        assert_eq!(bill.clone().cancel(late).unwrap_err(), expired);
-        assert_eq!(bill.clone().pay(late), Err(expired));
-        assert_eq!(bill.at(late).state, BillState::Expired);
-    }
-
-    #[test]
-    fn no_more_goes_back_than_was_paid() {
-        let paid = bill(100).pay(Timestamp::UNIX_EPOCH).unwrap();
-        let id = paid.id;
-
-        let (part, first) = paid.refund(Some(rupiah(30))).unwrap();
-        let (all, rest) = part.clone().refund(None).unwrap();
-
-        assert_eq!((first, rest), (rupiah(30), rupiah(70)));
-        let none = Refusal::RefundExceedsBill { bill: id, refundable: rupiah(0) };
-        assert_eq!(all.refund(None).unwrap_err(), none);
-        assert!(part.refund(Some(rupiah(71))).is_err());
     }
 }

@@ -59,6 +59,8 @@ pub enum Occasion {
     BillCredited,
     RefundIssued,
     RefundPaid,
+    /// The treasury said no to a claim: its amount is not refunded.
+    RefundRejected,
     /// A refund becomes a credit for the payer's next bill.
     RefundCredited,
     /// The treasury paid a refund that was claimed from it.
@@ -207,6 +209,7 @@ impl Occasion {
             Self::BillCredited => (Revenue, Credits, "bill.credited"),
             Self::RefundIssued => (Revenue, RefundsPayable, "refund.issued"),
             Self::RefundPaid => (RefundsPayable, Bank, "refund.paid"),
+            Self::RefundRejected => (RefundsPayable, Revenue, "refund.rejected"),
             Self::RefundCredited => (RefundsPayable, Credits, "refund.credited"),
             Self::RefundClaimed => (RefundsPayable, Treasury, "refund.claimed"),
             Self::TreasurySwept => (Treasury, Bank, "treasury.swept"),

@@ -4,8 +4,8 @@ use std::{fmt, str::FromStr};
 
 /// The smallest number of 14 digits; a leading zero would be lost in spreadsheets.
 const SMALLEST: u64 = 10_u64.pow(13);
-/// How many numbers of 14 digits do not begin with a zero.
-const COUNT: u64 = 9 * SMALLEST;
+/// How many numbers of 14 digits begin with neither a zero nor a nine.
+const COUNT: u64 = 8 * SMALLEST;
 
 /// 15 digits, the last one a check digit (Luhn), so that a mistyped digit is noticed at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,16 @@ pub struct BillingCodeError;
 impl BillingCode {
     /// The code for a random number; codes that follow one another could be guessed.
     pub fn of(random: u64) -> Self {
-        let number = (SMALLEST + random % COUNT).to_string();
+        Self::with_check_digit(SMALLEST + random % COUNT)
+    }
+
+    /// As [`Self::of`], for a part of a bill: it begins with a nine, so that no bill has it.
+    pub fn of_part(random: u64) -> Self {
+        Self::with_check_digit(9 * SMALLEST + random % SMALLEST)
+    }
+
+    fn with_check_digit(number: u64) -> Self {
+        let number = number.to_string();
         let check = (10 - luhn(number.bytes().rev(), true) % 10) % 10;
         Self(format!("{number}{check}"))
     }

@@ -12,9 +12,9 @@
 //!
 //! Money is never refused: it is at the bank already, whatever this block thinks of it.
 
-use rangkai_primitives::{Money, Timestamp};
+use rangkai_primitives::Money;
 
-use super::{Bill, BillState, SuspenseKind};
+use super::{BillState, Demand, SuspenseKind};
 
 /// What becomes of money that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,15 +26,14 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// What becomes of `amount` that was paid for `bill`.
-    pub fn of(bill: Option<&Bill>, amount: Money, now: Timestamp) -> Self {
-        let Some(bill) = bill else { return Self::Misfits(SuspenseKind::UnknownCode) };
-        if amount.currency() != bill.amount.currency() {
+    /// What becomes of `amount` that was paid for what a code asks for, if it asks for anything.
+    pub fn of(demand: Option<Demand>, amount: Money) -> Self {
+        let Some(demand) = demand else { return Self::Misfits(SuspenseKind::UnknownCode) };
+        if amount.currency() != demand.amount.currency() {
             return Self::Misfits(SuspenseKind::OtherCurrency);
         }
-        let state = if bill.is_due(now) { BillState::Expired } else { bill.state };
-        let excess = amount.minor() - bill.amount.minor();
-        match state {
+        let excess = amount.minor() - demand.amount.minor();
+        match demand.state {
             BillState::Paid => Self::Misfits(SuspenseKind::Double),
             BillState::Expired | BillState::Cancelled => Self::Misfits(SuspenseKind::Late),
             BillState::Open if excess < 0 => Self::Misfits(SuspenseKind::Short),

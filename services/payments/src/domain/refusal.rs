@@ -16,13 +16,23 @@ pub enum Refusal {
     CurrenciesMixed(String),
     #[error("with tariff {0} the amount becomes too large")]
     AmountTooLarge(String),
+    #[error("tariff {tariff} has no exemption {exemption}")]
+    ExemptionNotFound { tariff: String, exemption: String },
+    #[error("exemption {exemption} of tariff {tariff} is not in effect on that day")]
+    ExemptionNotInEffect { tariff: String, exemption: String },
+    #[error("tariff {0} is not paid in parts")]
+    InstalmentsNotAllowed(String),
+    #[error("the tariffs allow at most {max_parts} parts, none of them smaller than they say")]
+    InstalmentsOutOfTerms { max_parts: i32, smallest: Money },
     #[error("there is no such bill")]
     BillNotFound,
     #[error("bill {bill} is {state}, not open")]
     BillNotOpen { bill: Id<Bill>, state: BillState },
+    #[error("bill {bill} is {state}: it cannot be amended, but there is {instead}")]
+    BillNotAmendable { bill: Id<Bill>, state: &'static str, instead: &'static str },
     #[error("bill {0} is not paid")]
     BillNotPaid(Id<Bill>),
-    #[error("case {case} has bill {bill}")]
+    #[error("case {case} has bill {bill} for the same")]
     CaseAlreadyBilled { case: Uuid, bill: Id<Bill> },
     #[error("the bank used {0} for another payment")]
     BankReferenceTaken(String),

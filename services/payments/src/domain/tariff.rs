@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rangkai_primitives::{Currency, Id, Money, MoneyError, Timestamp};
 
-use super::Refusal;
+use super::{AppliedExemption, Exemption, Instalments, Refusal, exemption::smallest_step};
 
 /// The largest fee and the largest bill, in minor units: far above any fee, and far enough below
 /// the end of the numbers that the ledger never reaches it.
@@ -20,7 +20,16 @@ pub struct Tariff {
     pub amount: Money,
     pub legal_basis: String,
     pub effective_from: NaiveDate,
+    pub terms: Terms,
     pub create_time: Timestamp,
+}
+
+/// Who pays less of a fee, and whether it can be paid in parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    pub exemptions: Vec<Exemption>,
+    /// None means that it is paid at once.
+    pub instalments: Option<Instalments>,
 }
 
 /// What an agency says to publish a tariff; holding one means that it was checked.
@@ -31,6 +40,7 @@ pub struct NewTariff {
     pub amount: Money,
     pub legal_basis: String,
     pub effective_from: NaiveDate,
+    pub terms: Terms,
 }
 
 /// A text in the two languages of the platform.
@@ -45,6 +55,8 @@ pub struct Text {
 pub struct FeeItem {
     pub code: String,
     pub units: i32,
+    /// The code of the exemption that the payer claims.
+    pub exemption: Option<String>,
 }
 
 /// What is to be paid, line by line; a fee of nothing has its line too.
@@ -52,6 +64,8 @@ pub struct FeeItem {
 pub struct Quote {
     pub lines: Vec<QuoteLine>,
     pub total: Money,
+    /// On which terms it can be paid in parts; or the first tariff that does not allow it.
+    pub instalments: Result<Instalments, String>,
 }
 
 /// One tariff as it is applied.
@@ -63,6 +77,10 @@ pub struct QuoteLine {
     pub legal_basis: String,
     pub unit_amount: Money,
     pub units: i32,
+    /// Before the exemption.
+    pub full_amount: Money,
+    pub exemption: Option<AppliedExemption>,
+    /// What is paid.
     pub amount: Money,
 }
 
@@ -83,43 +101,67 @@ pub enum TariffAmountError {
 impl Tariff {
     /// A tariff as published at `now`.
     pub fn publish(id: Id<Self>, new: NewTariff, now: Timestamp) -> Self {
-        let NewTariff { code, title, amount, legal_basis, effective_from } = new;
-        Self { id, code, title, amount, legal_basis, effective_from, create_time: now }
+        let NewTariff { code, title, amount, legal_basis, effective_from, terms } = new;
+        Self { id, code, title, amount, legal_basis, effective_from, terms, create_time: now }
     }
 
     /// `amount`, if a tariff can be that.
     pub fn check_amount(amount: Money) -> Result<Money, TariffAmountError> {
-        let minor_per_unit = 10_i64.pow(amount.currency().exponent());
         if amount.minor() < 0 {
             Err(TariffAmountError::Negative)
         } else if amount.minor() > LARGEST_MINOR {
             Err(TariffAmountError::TooLarge)
-        } else if amount.currency() == Currency::IDR && amount.minor() % minor_per_unit != 0 {
+        } else if amount.minor() % smallest_step(amount.currency()) != 0 {
             Err(TariffAmountError::NotWhole)
         } else {
             Ok(amount)
         }
     }
+
+    /// What the exemption `code` takes off `full` on `day`.
+    fn exempt(&self, code: &str, day: NaiveDate, full: Money) -> Result<AppliedExemption, Refusal> {
+        let (tariff, exemption) = (self.code.clone(), code.to_owned());
+        match self.terms.exemptions.iter().find(|known| known.code == code) {
+            None => Err(Refusal::ExemptionNotFound { tariff, exemption }),
+            Some(known) if !known.is_in_effect(day) => {
+                Err(Refusal::ExemptionNotInEffect { tariff, exemption })
+            }
+            Some(known) => Ok(known.apply(full)),
+        }
+    }
 }
 
 impl Quote {
-    /// What `items` cost by `tariffs`, those in effect by their codes.
-    pub fn of(items: &[FeeItem], tariffs: &BTreeMap<String, Tariff>) -> Result<Self, Refusal> {
-        let lines = items.iter().map(|item| QuoteLine::of(item, tariffs));
+    /// What `items` cost on `day` by `tariffs`, those in effect by their codes.
+    pub fn of(
+        items: &[FeeItem],
+        tariffs: &BTreeMap<String, Tariff>,
+        day: NaiveDate,
+    ) -> Result<Self, Refusal> {
+        let lines = items.iter().map(|item| QuoteLine::of(item, tariffs, day));
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let currency = lines.first().map_or(Currency::IDR, |line| line.amount.currency());
         let mut total = Money::new(currency, 0);
         for line in &lines {
             total = within_bounds(total.plus(line.amount), &line.code)?;
         }
-        Ok(Self { lines, total })
+        let instalments = instalments(&lines, tariffs);
+        Ok(Self { lines, total, instalments })
     }
 }
 
 impl QuoteLine {
-    fn of(item: &FeeItem, tariffs: &BTreeMap<String, Tariff>) -> Result<Self, Refusal> {
+    fn of(
+        item: &FeeItem,
+        tariffs: &BTreeMap<String, Tariff>,
+        day: NaiveDate,
+    ) -> Result<Self, Refusal> {
         let unknown = || Refusal::TariffNotFound(item.code.clone());
         let tariff = tariffs.get(&item.code).ok_or_else(unknown)?;
+        let full = within_bounds(tariff.amount.times(i64::from(item.units)), &item.code)?;
+        let claimed = item.exemption.as_ref();
+        let exemption = claimed.map(|code| tariff.exempt(code, day, full)).transpose()?;
+        let reduction = exemption.as_ref().map_or(0, |applied| applied.reduction.minor());
         Ok(Self {
             tariff: tariff.id,
             code: tariff.code.clone(),
@@ -127,9 +169,25 @@ impl QuoteLine {
             legal_basis: tariff.legal_basis.clone(),
             unit_amount: tariff.amount,
             units: item.units,
-            amount: within_bounds(tariff.amount.times(i64::from(item.units)), &item.code)?,
+            full_amount: full,
+            exemption,
+            amount: Money::new(full.currency(), full.minor() - reduction),
         })
     }
+}
+
+/// The terms that fulfil those of every line that costs something.
+fn instalments(
+    lines: &[QuoteLine],
+    tariffs: &BTreeMap<String, Tariff>,
+) -> Result<Instalments, String> {
+    let mut all: Option<Instalments> = None;
+    for line in lines.iter().filter(|line| line.amount.minor() > 0) {
+        let terms = tariffs.get(&line.code).and_then(|tariff| tariff.terms.instalments);
+        let terms = terms.ok_or_else(|| line.code.clone())?;
+        all = Some(all.map_or(terms, |others| others.and(terms)));
+    }
+    all.ok_or_else(|| lines.first().map(|line| line.code.clone()).unwrap_or_default())
 }
 
 fn within_bounds(amount: Result<Money, MoneyError>, code: &str) -> Result<Money, Refusal> {
@@ -152,6 +210,7 @@ mod tests {
             amount: Money::new(currency.parse().unwrap(), minor),
             legal_basis: "PP 76/2020".to_owned(),
             effective_from: NaiveDate::default(),
+            terms: Terms::default(),
             create_time: Timestamp::UNIX_EPOCH,
         };
         all.iter()
@@ -160,14 +219,15 @@ mod tests {
     }
 
     fn item(code: &str, units: i32) -> FeeItem {
-        FeeItem { code: code.to_owned(), units }
+        FeeItem { code: code.to_owned(), units, exemption: None }
     }
 
     #[test]
     fn a_fee_of_nothing_has_its_line() {
         let tariffs = tariffs(&[("a", "IDR", 7_500_000), ("free", "IDR", 0)]);
 
-        let quote = Quote::of(&[item("a", 2), item("free", 1)], &tariffs).unwrap();
+        let quote =
+            Quote::of(&[item("a", 2), item("free", 1)], &tariffs, NaiveDate::default()).unwrap();
 
         assert_eq!(quote.lines.len(), 2);
         assert_eq!(quote.total, Money::new(Currency::IDR, 15_000_000));
@@ -176,7 +236,8 @@ mod tests {
     #[test]
     fn what_cannot_be_added_up_is_refused() {
         let tariffs = tariffs(&[("a", "IDR", 100), ("b", "USD", 100), ("c", "IDR", LARGEST_MINOR)]);
-        let quote = |items: &[FeeItem]| Quote::of(items, &tariffs).unwrap_err();
+        let quote =
+            |items: &[FeeItem]| Quote::of(items, &tariffs, NaiveDate::default()).unwrap_err();
 
         assert_eq!(quote(&[item("x", 1)]), Refusal::TariffNotFound("x".to_owned()));
         assert_eq!(quote(&[item("a", 1), item("b", 1)]), Refusal::CurrenciesMixed("b".to_owned()));

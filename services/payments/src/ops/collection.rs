@@ -137,7 +137,7 @@ pub async fn showing_payload(
 async fn open_bill(tx: &Tx, id: Id<Bill>) -> Result<Bill, Error> {
     let bill = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
     // Says no for us when it cannot be.
-    bill.clone().pay(tx.now())?;
+    bill.clone().pay(&bill.code, tx.now())?;
     Ok(bill)
 }
 

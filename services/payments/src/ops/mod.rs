@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod bill;
+pub mod claim;
 pub mod closed_day;
 pub mod collection;
 pub mod credit;
 pub mod dispute;
 pub mod envelope;
+pub mod expiry;
 pub mod fund;
 pub mod inquiry;
 pub mod instruction;
@@ -26,6 +28,7 @@ pub mod reservation;
 pub mod suspense;
 pub mod tariff;
 pub mod transfer;
+pub mod treasury;
 pub mod validation;
 pub mod voucher;
 

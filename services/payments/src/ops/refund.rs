@@ -1,28 +1,58 @@
 //! Giving money back.
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Id, Page};
+use rangkai_primitives::{Id, Money, Page};
 use tracing::instrument;
 
-use super::ledger;
+use super::{credit, ledger};
 use crate::{
-    domain::{BankReference, Bill, NewRefund, Occasion, Refund, RefundState, Refusal},
+    domain::{
+        BankReference, Bill, CreditSource, CreditUse, NewCreditRefund, NewRefund, Occasion, Refund,
+        RefundMode, RefundRefusal, RefundState, Refusal,
+    },
     error::Error,
     events::tell,
     store::{self, bank_reference::Use},
 };
 
-/// Issues a refund of a paid bill.
+/// Issues a refund of a paid bill, if there is money where it is to come from.
 #[instrument(skip_all, fields(bill.id = %new.bill))]
 pub async fn issue(tx: &Tx, new: NewRefund) -> Result<Refund, Error> {
     let bill = store::bill::lock(tx, new.bill).await?.ok_or(Refusal::BillNotFound)?;
+    if let Some(expected) = new.expected
+        && bill.refundable()? != expected
+    {
+        let refundable = bill.refundable()?;
+        return Err(RefundRefusal::RefundableMismatch { bill: bill.id, refundable }.into());
+    }
     let (bill, amount) = bill.refund(new.amount)?;
-    let refund = Refund::issue(Id::generate(), &bill, amount, new.reason, tx.now());
+    let refund = Refund::issue(&bill, amount, (new.mode, new.reason), tx.now());
     store::bill::update(tx, &bill).await?;
-    store::refund::insert(tx, &refund).await?;
-    tx.changed("refund", refund.id.uuid());
-    ledger::post(tx, Occasion::RefundIssued, amount, refund.id.uuid()).await?;
-    tell::refund_issued(tx, &refund).await?;
+    keep(tx, &refund, Occasion::RefundIssued).await?;
+    if refund.state == RefundState::Credited {
+        let source = CreditSource::Refund(refund.id);
+        credit::grant(tx, &bill.payer, amount, source).await?;
+        tell::refund_credited(tx, &refund).await?;
+    }
+    Ok(refund)
+}
+
+/// Gives a credit back through a bank, or some of it.
+#[instrument(skip_all, fields(credit.id = %new.credit))]
+pub async fn of_credit(tx: &Tx, new: NewCreditRefund) -> Result<Refund, Error> {
+    let credit = store::credit::lock(tx, new.credit).await?;
+    let credit = credit.ok_or(RefundRefusal::CreditNotFound)?;
+    let left = credit.left();
+    let amount = new.amount.unwrap_or(left);
+    let refund = Refund::of_credit(credit.id, amount, new.reason, tx.now());
+    let fits = amount.currency() == left.currency() && amount.minor() > 0;
+    let to = CreditUse::Refund(refund.id);
+    if !fits || !store::credit::take(tx, credit.id, amount.minor(), to).await? {
+        return Err(RefundRefusal::CreditNotEnough { credit: credit.id, left }.into());
+    }
+    tx.changed("credit", credit.id.uuid());
+    tell::credit_refunded(tx, &credit, &refund).await?;
+    keep(tx, &refund, Occasion::CreditRefunded).await?;
     Ok(refund)
 }
 
@@ -44,7 +74,7 @@ pub async fn confirm(tx: &Tx, id: Id<Refund>, reference: BankReference) -> Resul
     }
     tx.changed("refund", refund.id.uuid());
     ledger::post(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
-    tell::refund_paid(tx, &refund).await?;
+    tell::refund_paid(tx, &refund, &reference.number).await?;
     Ok(refund)
 }
 
@@ -65,4 +95,28 @@ pub async fn list(
     let mut refunds = store::refund::list(tx, bill, state, page).await?;
     let next = page.cut(&mut refunds, |refund| refund.id);
     Ok((refunds, next))
+}
+
+/// Keeps, tells and posts a fresh refund; then sees whether there is money to pay it with.
+async fn keep(tx: &Tx, refund: &Refund, occasion: Occasion) -> Result<(), Error> {
+    store::refund::insert(tx, refund).await?;
+    tx.changed("refund", refund.id.uuid());
+    tell::refund_issued(tx, refund).await?;
+    ledger::post(tx, occasion, refund.amount, refund.id.uuid()).await?;
+    let currency = refund.amount.currency();
+    // What is left once this refund and every other is paid.
+    let (left, instead) = match refund.mode {
+        RefundMode::CreditNextBill => return Ok(()),
+        RefundMode::Source => {
+            (store::cover::at_banks(tx, currency).await?, "TREASURY_CLAIM or CREDIT_NEXT_BILL")
+        }
+        RefundMode::TreasuryClaim => {
+            (store::cover::at_treasury(tx, currency).await?, "SOURCE or CREDIT_NEXT_BILL")
+        }
+    };
+    if left.minor() >= 0 {
+        return Ok(());
+    }
+    let available = Money::new(currency, (left.minor() + refund.amount.minor()).max(0));
+    Err(RefundRefusal::NotCovered { available, instead }.into())
 }

@@ -4,14 +4,13 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Agency, Id};
 use tracing::instrument;
 
-use super::{ledger, suspense};
+use super::{bill, suspense};
 use crate::{
     domain::{
-        Bill, BillingCode, Fate, NewRemittance, Occasion, Refusal, Remittance, SuspenseItem,
-        SuspenseKind,
+        Bill, BillingCode, Fate, NewRemittance, Occasion, Receipt, Refusal, Remittance,
+        SuspenseItem, SuspenseKind,
     },
     error::Error,
-    events::tell,
     store::{self, bank_reference::Use},
 };
 
@@ -24,11 +23,14 @@ pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
 /// As [`record`], and says whether it was recorded before.
 #[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
 pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, bool), Error> {
-    let (owner, bill) = find_bill(tx, &new).await?;
+    let (owner, found) = find_bill(tx, &new).await?;
     // From here on it is the owner's: its rows, its facts, its books.
     let tx = &tx.within(owner);
-    let bill = match bill {
-        Some(id) => Some(store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?),
+    let bill = match found {
+        Some((id, code)) => {
+            let bill = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
+            Some((bill, code))
+        }
         None => None,
     };
     let id = Id::generate();
@@ -36,7 +38,8 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
     if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
         return Ok((recorded(tx, &new).await?, true));
     }
-    let fate = Fate::of(bill.as_ref(), new.amount, tx.now());
+    let demand = bill.as_ref().map(|(bill, code)| bill.demand(code, tx.now()));
+    let fate = Fate::of(demand, new.amount);
     let amount = new.amount;
     let (paid, misfit) = match fate {
         Fate::Pays { excess } => {
@@ -45,13 +48,19 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         Fate::Misfits(kind) => (false, Some((Id::generate(), kind, amount))),
     };
     let noted = misfit.map(|(id, kind, _)| (id, kind));
-    let on = bill.as_ref().map(|bill| bill.id);
+    let on = bill.as_ref().map(|(bill, _)| bill.id);
     let remittance = Remittance::record(id, on, new, (paid, noted), tx.now());
     store::remittance::insert(tx, &remittance).await?;
     tx.changed("remittance", remittance.id.uuid());
-    let payer = bill.as_ref().map(|bill| (bill.payer.clone(), bill.case));
-    if let Some(bill) = bill.filter(|_| paid) {
-        pay(tx, bill, &remittance).await?;
+    let payer = bill.as_ref().map(|(bill, _)| (bill.payer.clone(), bill.case));
+    if let Some((bill, code)) = bill.filter(|_| paid) {
+        let receipt = Receipt {
+            occasion: Occasion::BillPaid,
+            source: None,
+            pay_time: remittance.pay_time,
+            reference: remittance.reference.number.clone(),
+        };
+        bill::receive(tx, bill, &code, &receipt).await?;
     }
     if let Some((id, kind, amount)) = misfit {
         let item = SuspenseItem::open(id, kind, amount, &remittance, tx.now());
@@ -74,21 +83,16 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
 }
 
 /// Whose the money is, and the bill that it was paid for.
-async fn find_bill(tx: &Tx, new: &NewRemittance) -> Result<(Agency, Option<Id<Bill>>), Error> {
+async fn find_bill(
+    tx: &Tx,
+    new: &NewRemittance,
+) -> Result<(Agency, Option<(Id<Bill>, BillingCode)>), Error> {
     if let Ok(code) = new.code.parse::<BillingCode>()
         && let Some((owner, bill)) = store::bill::find_anywhere(tx, &code).await?
     {
-        return Ok((owner, Some(bill.id)));
+        return Ok((owner, Some((bill.id, code))));
     }
     Ok((new.owner.clone().unwrap_or_else(Agency::platform), None))
-}
-
-async fn pay(tx: &Tx, bill: Bill, remittance: &Remittance) -> Result<(), Error> {
-    let bill = bill.pay(tx.now())?;
-    store::bill::update(tx, &bill).await?;
-    tx.changed("bill", bill.id.uuid());
-    ledger::post(tx, Occasion::BillPaid, bill.amount, bill.id.uuid()).await?;
-    Ok(tell::bill_paid(tx, &bill, remittance).await?)
 }
 
 /// The payment that is reported once more; a refusal if the reference was used for something else.

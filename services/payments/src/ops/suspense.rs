@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillingCode, CreditSource, Occasion, Refusal, Remedy, SuspenseFilter,
-        SuspenseItem, SuspenseRefusal, SuspenseState,
+        BankReference, Bill, BillingCode, CreditSource, Occasion, Receipt, Refusal, Remedy,
+        SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
     },
     error::Error,
     events::tell,
@@ -145,34 +145,40 @@ pub async fn give_back(
 
 /// Pays the bill of a code out of an item; what is left becomes the payer's credit.
 async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), Error> {
-    let (owner, bill, own) = target(tx, item, code).await?;
+    let Target { owner, bill, demand, own } = target(tx, item, code).await?;
     let remittance = store::remittance::find(tx, item.remittance).await?;
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
-    let theirs = &tx.within(owner);
-    let bill = bill.pay(tx.now())?;
-    store::bill::update(theirs, &bill).await?;
-    theirs.changed("bill", bill.id.uuid());
-    if own {
-        ledger::post(tx, Occasion::SuspenseApplied, bill.amount, item.id.uuid()).await?;
-        let left = Money::new(item.amount.currency(), item.amount.minor() - bill.amount.minor());
-        if left.minor() > 0 {
-            let over = SuspenseItem { credited_to: Some(bill.payer.clone()), ..item.clone() };
-            store::suspense::update(tx, &over).await?;
-            grant(tx, &over, left).await?;
-        }
-    } else {
+    let receipt = Receipt {
+        occasion: if own { Occasion::SuspenseApplied } else { Occasion::BillPaid },
+        source: own.then(|| item.id.uuid()),
+        pay_time: remittance.pay_time,
+        reference: remittance.reference.number,
+    };
+    if !own {
         ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
-        ledger::post(theirs, Occasion::BillPaid, bill.amount, bill.id.uuid()).await?;
     }
-    Ok(tell::bill_paid(theirs, &bill, &remittance).await?)
+    let payer = bill.payer.clone();
+    super::bill::receive(&tx.within(owner), bill, code, &receipt).await?;
+    let left = Money::new(item.amount.currency(), item.amount.minor() - demand.minor());
+    if left.minor() > 0 {
+        let over = SuspenseItem { credited_to: Some(payer), ..item.clone() };
+        store::suspense::update(tx, &over).await?;
+        grant(tx, &over, left).await?;
+    }
+    Ok(())
 }
 
-/// The bill that an item can pay, held, with its owner; and whether that is the item's.
-async fn target(
-    tx: &Tx,
-    item: &SuspenseItem,
-    code: &BillingCode,
-) -> Result<(Agency, Bill, bool), Error> {
+/// A bill that an item can pay, held.
+struct Target {
+    owner: Agency,
+    bill: Bill,
+    /// What its code asks for.
+    demand: Money,
+    /// Whether it is a bill of the item's own agency.
+    own: bool,
+}
+
+async fn target(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<Target, Error> {
     let found = store::bill::find_anywhere(tx, code).await?;
     let (owner, bill) = found.ok_or(Refusal::BillNotFound)?;
     let own = owner == *tx.agency();
@@ -181,13 +187,14 @@ async fn target(
     }
     let bill = store::bill::lock(&tx.within(owner.clone()), bill.id).await?;
     let bill = bill.ok_or(Refusal::BillNotFound)?;
-    let paid = bill.clone().pay(tx.now())?;
-    let enough = item.amount.minor() >= paid.amount.minor();
-    let fits = if own { enough } else { item.amount == paid.amount };
-    if !fits || item.amount.currency() != paid.amount.currency() {
-        return Err(SuspenseRefusal::DoesNotFit { bill: bill.id, expected: bill.amount }.into());
+    let (_, payment) = bill.clone().pay(code, tx.now())?;
+    let demand = payment.amount;
+    let enough = item.amount.minor() >= demand.minor();
+    let fits = if own { enough } else { item.amount == demand };
+    if !fits || item.amount.currency() != demand.currency() {
+        return Err(SuspenseRefusal::DoesNotFit { bill: bill.id, expected: demand }.into());
     }
-    Ok((owner, bill, own))
+    Ok(Target { owner, bill, demand, own })
 }
 
 async fn payer_of(tx: &Tx, item: &SuspenseItem) -> Result<String, Error> {

@@ -42,5 +42,5 @@ pub async fn quote(tx: &Tx, items: &[FeeItem], day: Option<NaiveDate>) -> Result
     let day = day.unwrap_or_else(|| Zone::Wib.date(tx.now()));
     let codes = items.iter().map(|item| item.code.clone()).collect();
     let tariffs = store::tariff::in_effect(tx, codes, day).await?;
-    Ok(Quote::of(items, &tariffs)?)
+    Ok(Quote::of(items, &tariffs, day)?)
 }

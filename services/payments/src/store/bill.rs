@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{LockBehavior, LockType, OnConflict},
 };
 
-use super::{line, money, word};
+use super::{line, money, part, word};
 use crate::domain::{Bill, BillFilter, BillState, BillingCode};
 
 /// How many rows a query names at once.
@@ -34,38 +34,55 @@ pub struct Model {
     pub create_time: ChronoDateTimeUtc,
     pub update_time: ChronoDateTimeUtc,
     pub version: i64,
+    pub paid_minor: i64,
+    pub sequence: i64,
+    pub part_count: i64,
+    pub replaces_bill_id: Option<Uuid>,
+    pub replaced_by_bill_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Adds a bill; false if its code is taken, or its case has a bill that is open or paid.
+/// Adds a bill with its parts; false if its code is taken.
 pub async fn insert(tx: &Tx, bill: &Bill) -> Result<bool, DbErr> {
     let mut conflict = OnConflict::new();
     conflict.do_nothing();
     let insert = Entity::insert(row(tx, bill)?.into_active_model()).on_conflict(conflict);
-    Ok(insert.exec_without_returning(tx).await? == 1)
+    if insert.exec_without_returning(tx).await? == 0 {
+        return Ok(false);
+    }
+    part::insert(tx, bill).await.map(|()| true)
 }
 
 /// Finds a bill.
 pub async fn find(tx: &Tx, id: Id<Bill>) -> Result<Option<Bill>, DbErr> {
-    own(tx, id).one(tx).await?.map(Bill::try_from).transpose()
+    whole(tx, own(tx, id).one(tx).await?).await
 }
 
 /// Finds a bill and holds it until the transaction ends.
 pub async fn lock(tx: &Tx, id: Id<Bill>) -> Result<Option<Bill>, DbErr> {
-    own(tx, id).lock_exclusive().one(tx).await?.map(Bill::try_from).transpose()
+    whole(tx, own(tx, id).lock_exclusive().one(tx).await?).await
 }
 
 /// As [`lock`], but finds nothing while somebody else holds the bill.
 pub async fn lock_if_free(tx: &Tx, id: Id<Bill>) -> Result<Option<Bill>, DbErr> {
     let find = own(tx, id).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    find.one(tx).await?.map(Bill::try_from).transpose()
+    whole(tx, find.one(tx).await?).await
 }
 
-/// Finds the bill of a code, whichever agency's it is.
+/// Finds the bill that a code pays, or pays a part of, whichever agency's it is.
 pub async fn find_anywhere(tx: &Tx, code: &BillingCode) -> Result<Option<(Agency, Bill)>, DbErr> {
-    let row = Entity::find().filter(COLUMN.billing_code.eq(code.as_str())).one(tx).await?;
-    row.map(|row| Ok((word("agency", &row.agency)?, row.try_into()?))).transpose()
+    let own = Entity::find().filter(COLUMN.billing_code.eq(code.as_str())).one(tx).await?;
+    let row = match own {
+        Some(row) => Some(row),
+        None => match part::find_bill(tx, code).await? {
+            Some(bill) => Entity::find_by_id(bill.uuid()).one(tx).await?,
+            None => None,
+        },
+    };
+    let Some(row) = row else { return Ok(None) };
+    let agency = word("agency", &row.agency)?;
+    Ok(whole(tx, Some(row)).await?.map(|bill| (agency, bill)))
 }
 
 /// Holds the bills of codes until the transaction ends, whichever agencies' they are.
@@ -87,17 +104,6 @@ pub async fn hold_all(tx: &Tx, codes: Vec<BillingCode>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Finds the bill of a case that is open or paid, and holds it until the transaction ends.
-pub async fn lock_of_case(tx: &Tx, case: Uuid) -> Result<Option<Bill>, DbErr> {
-    let states = [BillState::Open, BillState::Paid].map(BillState::as_str);
-    let find = Entity::find()
-        .filter(COLUMN.agency.eq(tx.agency().as_str()))
-        .filter(COLUMN.case_id.eq(case))
-        .filter(COLUMN.state.is_in(states))
-        .lock_exclusive();
-    find.one(tx).await?.map(Bill::try_from).transpose()
-}
-
 /// Lists bills, newest first: one more than the page, if there is one.
 pub async fn list(tx: &Tx, filter: BillFilter, page: &Page<Bill>) -> Result<Vec<Bill>, DbErr> {
     let mut query = Entity::find().filter(COLUMN.agency.eq(tx.agency().as_str()));
@@ -111,7 +117,11 @@ pub async fn list(tx: &Tx, filter: BillFilter, page: &Page<Bill>) -> Result<Vec<
         query = query.filter(COLUMN.bill_id.lt(after.uuid()));
     }
     let rows = query.order_by_desc(COLUMN.bill_id).limit(page.limit()).all(tx).await?;
-    rows.into_iter().map(Bill::try_from).collect()
+    let mut bills = Vec::new();
+    for row in rows {
+        bills.extend(whole(tx, Some(row)).await?);
+    }
+    Ok(bills)
 }
 
 /// Open bills of every agency that are due, from `after` on, the longest due first.
@@ -135,10 +145,19 @@ pub async fn due(
         .collect()
 }
 
-/// Writes a bill back.
+/// Writes a bill back with its parts.
 pub async fn update(tx: &Tx, bill: &Bill) -> Result<(), DbErr> {
     Entity::update(row(tx, bill)?.into_active_model().reset_all()).exec(tx).await?;
-    Ok(())
+    part::update(tx, bill).await
+}
+
+/// The bill of a row, with its parts.
+async fn whole(tx: &Tx, row: Option<Model>) -> Result<Option<Bill>, DbErr> {
+    let Some(row) = row else { return Ok(None) };
+    let (agency, parts) = (word("agency", &row.agency)?, row.part_count > 0);
+    let bill = Bill::try_from(row)?;
+    let parts = if parts { part::list(tx, &agency, bill.id).await? } else { Vec::new() };
+    Ok(Some(Bill { parts, ..bill }))
 }
 
 fn own(tx: &Tx, id: Id<Bill>) -> Select<Entity> {
@@ -176,6 +195,11 @@ fn row(tx: &Tx, bill: &Bill) -> Result<Model, DbErr> {
         create_time: bill.create_time,
         update_time: bill.update_time,
         version: bill.version,
+        paid_minor: bill.paid_minor,
+        sequence: bill.sequence.into(),
+        part_count: i64::try_from(bill.parts.len()).unwrap_or(i64::MAX),
+        replaces_bill_id: bill.replaces.map(Id::uuid),
+        replaced_by_bill_id: bill.replaced_by.map(Id::uuid),
     })
 }
 
@@ -196,6 +220,12 @@ impl TryFrom<Model> for Bill {
             create_time: row.create_time,
             update_time: row.update_time,
             version: row.version,
+            paid_minor: row.paid_minor,
+            sequence: i32::try_from(row.sequence)
+                .map_err(|_| DbErr::Type("sequence".to_owned()))?,
+            parts: Vec::new(),
+            replaces: row.replaces_bill_id.map(Id::from),
+            replaced_by: row.replaced_by_bill_id.map(Id::from),
         })
     }
 }

@@ -1,11 +1,12 @@
 //! The lines of a bill, kept as JSON in its row: they never change and are only read together.
 
 use rangkai_db::DbErr;
+use rangkai_primitives::Money;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::money;
-use crate::domain::{QuoteLine, Text};
+use crate::domain::{AppliedExemption, QuoteLine, Text};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +20,19 @@ struct Line {
     unit_minor: i64,
     units: i32,
     amount_minor: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exemption: Option<Exemption>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exemption {
+    code: String,
+    percent: i32,
+    title_id: String,
+    title_en: String,
+    legal_basis: String,
+    reduction_minor: i64,
 }
 
 /// Writes the lines.
@@ -46,6 +60,7 @@ impl From<&QuoteLine> for Line {
             unit_minor: line.unit_amount.minor(),
             units: line.units,
             amount_minor: line.amount.minor(),
+            exemption: line.exemption.clone().map(Exemption::from),
         }
     }
 }
@@ -54,14 +69,39 @@ impl TryFrom<Line> for QuoteLine {
     type Error = DbErr;
 
     fn try_from(line: Line) -> Result<Self, DbErr> {
+        let amount = money(&line.currency, line.amount_minor)?;
+        let currency = amount.currency();
+        let exemption = line.exemption.map(|kept| AppliedExemption {
+            code: kept.code,
+            percent: kept.percent,
+            title: Text { id: kept.title_id, en: kept.title_en },
+            legal_basis: kept.legal_basis,
+            reduction: Money::new(currency, kept.reduction_minor),
+        });
+        let reduction = exemption.as_ref().map_or(0, |applied| applied.reduction.minor());
         Ok(Self {
             tariff: line.tariff_id.into(),
             code: line.code,
             title: Text { id: line.title_id, en: line.title_en },
             legal_basis: line.legal_basis,
-            unit_amount: money(&line.currency, line.unit_minor)?,
+            unit_amount: Money::new(currency, line.unit_minor),
             units: line.units,
-            amount: money(&line.currency, line.amount_minor)?,
+            full_amount: Money::new(currency, line.amount_minor + reduction),
+            exemption,
+            amount,
         })
+    }
+}
+
+impl From<AppliedExemption> for Exemption {
+    fn from(applied: AppliedExemption) -> Self {
+        Self {
+            code: applied.code,
+            percent: applied.percent,
+            title_id: applied.title.id,
+            title_en: applied.title.en,
+            legal_basis: applied.legal_basis,
+            reduction_minor: applied.reduction.minor(),
+        }
     }
 }

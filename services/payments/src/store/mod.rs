@@ -6,10 +6,13 @@ pub mod bank_reference;
 pub mod bank_statement;
 pub mod batch;
 pub mod bill;
+pub mod charge;
 pub mod closed_day;
 pub mod collection;
+pub mod cover;
 pub mod credit;
 pub mod dispute;
+mod document;
 pub mod entry;
 pub mod envelope;
 pub mod fund;
@@ -22,6 +25,7 @@ mod line;
 pub mod merchant;
 pub mod merchant_settlement;
 pub mod order;
+pub mod part;
 pub mod payee;
 pub mod pool;
 pub mod rail_file;
@@ -39,8 +43,10 @@ pub mod sandbox_order;
 pub mod settlement;
 pub mod sums;
 pub mod suspense;
+pub mod sweep;
 pub mod tally;
 pub mod tariff;
+mod terms;
 pub mod transfer;
 pub mod unresolved;
 pub mod verdict;
@@ -90,6 +96,9 @@ const OWN: &[SqlMigration] = &[
     each!("m0005_immutable"),
     each!("m0006_chart"),
     both!("m0020_credit"),
+    each!("m0021_bill"),
+    both!("m0022_refund"),
+    each!("m0023_stays"),
     each!("m0030_suspense"),
     both!("m0031_collection"),
     each!("m0032_import"),

@@ -4,8 +4,8 @@ use rangkai_db::{DbErr, Tx};
 use rangkai_primitives::{Agency, Id, Page, Sensitive};
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
 
-use super::{money, word};
-use crate::domain::{BankReference, Bill, Refund, RefundState};
+use super::{document, money, word};
+use crate::domain::{BankReference, Bill, Claim, Refund, RefundState};
 
 /// One row.
 #[sea_orm::model]
@@ -15,14 +15,21 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub refund_id: Uuid,
     pub agency: String,
-    pub bill_id: Uuid,
-    pub case_id: Uuid,
+    pub bill_id: Option<Uuid>,
+    pub case_id: Option<Uuid>,
+    pub credit_id: Option<Uuid>,
     pub currency: String,
     pub amount_minor: i64,
     pub reason: Vec<u8>,
+    pub mode: String,
     pub state: String,
     pub bank_code: Option<String>,
     pub bank_reference: Option<String>,
+    pub documents: String,
+    pub submitted_by: Option<String>,
+    pub approved_by: Option<String>,
+    pub note: Option<Vec<u8>>,
+    pub treasury_reference: Option<String>,
     pub create_time: ChronoDateTimeUtc,
     pub update_time: ChronoDateTimeUtc,
 }
@@ -83,36 +90,62 @@ fn own(tx: &Tx, id: Id<Refund>) -> Select<Entity> {
 }
 
 fn row(tx: &Tx, refund: &Refund) -> Result<Model, DbErr> {
-    let reason = tx.vault().seal(refund.reason.reveal().as_bytes());
+    let claim = &refund.claim;
     Ok(Model {
         refund_id: refund.id.uuid(),
         agency: tx.agency().to_string(),
-        bill_id: refund.bill.uuid(),
+        bill_id: refund.bill.map(Id::uuid),
         case_id: refund.case,
+        credit_id: refund.credit.map(Id::uuid),
         currency: refund.amount.currency().to_string(),
         amount_minor: refund.amount.minor(),
-        reason: reason.map_err(|error| DbErr::Custom(error.to_string()))?,
+        reason: seal(tx, &refund.reason)?,
+        mode: refund.mode.as_str().to_owned(),
         state: refund.state.to_string(),
         bank_code: refund.reference.as_ref().map(|it| it.bank_code.clone()),
         bank_reference: refund.reference.as_ref().map(|it| it.number.clone()),
+        documents: document::write(&claim.documents)?,
+        submitted_by: claim.submitted_by.clone(),
+        approved_by: claim.approved_by.clone(),
+        note: claim.note.as_ref().map(|note| seal(tx, note)).transpose()?,
+        treasury_reference: claim.treasury_reference.clone(),
         create_time: refund.create_time,
         update_time: refund.update_time,
     })
 }
 
 fn refund(tx: &Tx, row: Model) -> Result<Refund, DbErr> {
-    let reason = tx.vault().open(&row.reason).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let reason = String::from_utf8(reason).map_err(|_| DbErr::Type("reason".to_owned()))?;
     let reference = row.bank_code.zip(row.bank_reference);
+    let claim = Claim {
+        documents: document::read(&row.documents)?,
+        submitted_by: row.submitted_by,
+        approved_by: row.approved_by,
+        note: row.note.map(|note| open(tx, &note)).transpose()?,
+        treasury_reference: row.treasury_reference,
+    };
     Ok(Refund {
         id: row.refund_id.into(),
-        bill: row.bill_id.into(),
+        bill: row.bill_id.map(Id::from),
         case: row.case_id,
+        credit: row.credit_id.map(Id::from),
         amount: money(&row.currency, row.amount_minor)?,
-        reason: Sensitive::new(reason),
+        reason: open(tx, &row.reason)?,
+        mode: word("mode", &row.mode)?,
         state: word("state", &row.state)?,
         reference: reference.map(|(bank_code, number)| BankReference { bank_code, number }),
+        claim,
         create_time: row.create_time,
         update_time: row.update_time,
     })
+}
+
+fn seal(tx: &Tx, text: &Sensitive<String>) -> Result<Vec<u8>, DbErr> {
+    let sealed = tx.vault().seal(text.reveal().as_bytes());
+    sealed.map_err(|error| DbErr::Custom(error.to_string()))
+}
+
+fn open(tx: &Tx, sealed: &[u8]) -> Result<Sensitive<String>, DbErr> {
+    let text = tx.vault().open(sealed).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let text = String::from_utf8(text).map_err(|_| DbErr::Type("sealed text".to_owned()))?;
+    Ok(Sensitive::new(text))
 }

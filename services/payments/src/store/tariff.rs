@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{money, word};
+use super::{money, terms, word};
 use crate::domain::{Tariff, Text};
 
 /// One row.
@@ -29,6 +29,7 @@ pub struct Model {
     pub legal_basis: String,
     pub effective_from: String,
     pub create_time: ChronoDateTimeUtc,
+    pub terms: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -46,6 +47,7 @@ pub async fn insert(tx: &Tx, tariff: &Tariff) -> Result<bool, DbErr> {
         legal_basis: tariff.legal_basis.clone(),
         effective_from: tariff.effective_from.to_string(),
         create_time: tariff.create_time,
+        terms: terms::write(&tariff.terms)?,
     };
     let insert = Entity::insert(row.into_active_model()).on_conflict(unless_taken());
     Ok(insert.exec_without_returning(tx).await? == 1)
@@ -98,6 +100,7 @@ impl TryFrom<Model> for Tariff {
             amount: money(&row.currency, row.amount_minor)?,
             legal_basis: row.legal_basis,
             effective_from: word("effective_from", &row.effective_from)?,
+            terms: terms::read(&row.terms)?,
             create_time: row.create_time,
         })
     }

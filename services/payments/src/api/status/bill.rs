@@ -16,6 +16,23 @@ impl From<Refusal> for Status {
             | Refusal::TariffTaken(tariff)
             | Refusal::CurrenciesMixed(tariff)
             | Refusal::AmountTooLarge(tariff) => no(&refusal, [("tariff_code", tariff.clone())]),
+            Refusal::ExemptionNotFound { tariff, exemption }
+            | Refusal::ExemptionNotInEffect { tariff, exemption } => {
+                let tariff = ("tariff_code", tariff.clone());
+                no(&refusal, [tariff, ("exemption_code", exemption.clone())])
+            }
+            Refusal::InstalmentsNotAllowed(tariff) => {
+                no(&refusal, [("tariff_code", tariff.clone())])
+            }
+            Refusal::InstalmentsOutOfTerms { max_parts, smallest } => {
+                let [minor, currency] = amount("min_part_minor", *smallest);
+                no(&refusal, [("max_parts", max_parts.to_string()), minor, currency])
+            }
+            Refusal::BillNotAmendable { bill, state, instead } => {
+                let state = ("state", (*state).to_owned());
+                let instead = ("instead", (*instead).to_owned());
+                no(&refusal, [("bill_id", bill.to_string()), state, instead])
+            }
             Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
             Refusal::BillNotOpen { bill, state } => {
                 no(&refusal, [("bill_id", bill.to_string()), ("state", state.to_string())])
@@ -47,6 +64,17 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::TariffTaken(_) => (Code::AlreadyExists, Reason::TariffTaken),
         Refusal::CurrenciesMixed(_) => (Code::FailedPrecondition, Reason::CurrenciesMixed),
         Refusal::AmountTooLarge(_) => (Code::FailedPrecondition, Reason::AmountTooLarge),
+        Refusal::ExemptionNotFound { .. } => (Code::NotFound, Reason::ExemptionNotFound),
+        Refusal::ExemptionNotInEffect { .. } => {
+            (Code::FailedPrecondition, Reason::ExemptionNotInEffect)
+        }
+        Refusal::InstalmentsNotAllowed(_) => {
+            (Code::FailedPrecondition, Reason::InstalmentsNotAllowed)
+        }
+        Refusal::InstalmentsOutOfTerms { .. } => {
+            (Code::FailedPrecondition, Reason::InstalmentsOutOfTerms)
+        }
+        Refusal::BillNotAmendable { .. } => (Code::FailedPrecondition, Reason::BillNotAmendable),
         Refusal::BillNotFound => (Code::NotFound, Reason::BillNotFound),
         Refusal::BillNotOpen { .. } => (Code::FailedPrecondition, Reason::BillNotOpen),
         Refusal::BillNotPaid(_) => (Code::FailedPrecondition, Reason::BillNotPaid),

@@ -6,6 +6,7 @@ mod envelope;
 mod ledger;
 mod rail;
 mod reconciliation;
+mod refund;
 mod suspense;
 mod voucher;
 
@@ -28,18 +29,17 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::Envelope(refusal) => refusal.into(),
-            Error::Suspense(refusal) => refusal.into(),
-            Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
             Error::Suspense(refusal) => refusal.into(),
             Error::Channel(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
             Error::Rail(refusal) => refusal.into(),
+            Error::Refund(refusal) => refusal.into(),
             Error::Voucher(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
+            error @ Error::Contended => Status::aborted(error.to_string()),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
             | Error::Unsound
@@ -47,9 +47,6 @@ impl From<Error> for Status {
             | Error::NoBillingCode
             | Error::NoVoucherNumber
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
-            | Error::NoPicture(_)
-            | Error::OutOfStep(_)
-            | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
 }

@@ -3,9 +3,9 @@
 use rangkai_db::{DbErr, Tx};
 use rangkai_events::record;
 use rangkai_primitives::Money;
-use rangkai_proto::payments::v1::{CreditApplied, CreditGranted};
+use rangkai_proto::payments::v1::{CreditApplied, CreditGranted, CreditRefunded};
 
-use crate::domain::{Bill, Credit};
+use crate::domain::{Bill, Credit, Refund};
 
 /// A payer has a credit.
 pub async fn credit_granted(tx: &Tx, credit: &Credit) -> Result<(), DbErr> {
@@ -29,6 +29,16 @@ pub async fn credit_applied(
         bill_id: bill.id.to_string(),
         case_id: bill.case.to_string(),
         amount: Some(part.into()),
+    };
+    record(tx, credit.id.uuid(), &fact).await
+}
+
+/// A credit goes back to its payer, or some of it.
+pub async fn credit_refunded(tx: &Tx, credit: &Credit, refund: &Refund) -> Result<(), DbErr> {
+    let fact = CreditRefunded {
+        credit_id: credit.id.to_string(),
+        refund_id: refund.id.to_string(),
+        amount: Some(refund.amount.into()),
     };
     record(tx, credit.id.uuid(), &fact).await
 }

@@ -1,0 +1,33 @@
+//! Handing collected money on to the treasury.
+
+use rangkai_db::Tx;
+use rangkai_primitives::{Id, Money};
+use tracing::instrument;
+
+use super::ledger;
+use crate::{
+    domain::{Occasion, RefundRefusal, Sweep},
+    error::Error,
+    events::tell,
+    store,
+};
+
+/// Records that collected money was handed on; not money that the banks are to pay back.
+#[instrument(skip_all)]
+pub async fn sweep(tx: &Tx, amount: Money, reference: String) -> Result<Sweep, Error> {
+    let caller = tx.caller();
+    let by = caller.on_behalf.as_ref().unwrap_or(&caller.id).clone();
+    let sweep = Sweep { id: Id::generate(), amount, reference, by, create_time: tx.now() };
+    if !store::sweep::insert(tx, &sweep).await? {
+        return Err(RefundRefusal::TreasuryReferenceTaken(sweep.reference).into());
+    }
+    let available = store::cover::at_banks(tx, amount.currency()).await?;
+    if amount.minor() > available.minor() {
+        let available = Money::new(available.currency(), available.minor().max(0));
+        return Err(RefundRefusal::SweepTooLarge { available }.into());
+    }
+    tx.changed("sweep", sweep.id.uuid());
+    tell::treasury_swept(tx, &sweep).await?;
+    ledger::post(tx, Occasion::TreasurySwept, amount, sweep.id.uuid()).await?;
+    Ok(sweep)
+}
