@@ -4,7 +4,7 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::Command,
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
 };
 
 /// A Python that has what `tests/python/requirements.txt` names; without it, one is made.
@@ -24,7 +24,7 @@ pub(crate) fn python() -> PathBuf {
 /// Makes an environment with the requirements beside the built programs; once for each version of
 /// the requirements.
 fn made() -> PathBuf {
-    let _making = MAKING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/requirements.txt");
     let needed = std::fs::read_to_string(&requirements).unwrap();
     let test = env::current_exe().unwrap();
