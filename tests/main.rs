@@ -8,7 +8,6 @@
 )]
 
 mod identity;
-mod interpreter;
 mod journeys;
 mod messaging;
 mod payments;

@@ -3,11 +3,11 @@
 use std::{future::ready, path::Path, process::Stdio};
 
 use rangkai::{Cast, Screen};
+use rangkai_testkit::python;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{books::Books, demo};
-use crate::interpreter::python;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_follows_an_application_to_the_licence() {

@@ -1,6 +1,6 @@
 //! The tables themselves, and what must hold in them whatever happened.
 
-use rangkai_db::{Db, DbErr, MigrationTrait, MigratorTrait, sql};
+use rangkai_db::{DatabaseConfig, Db, DbErr, MigrationTrait, MigratorTrait, sql};
 use rangkai_primitives::{Caller, Clock};
 
 use super::{ledger_books::LEDGER, support::House};
@@ -79,7 +79,12 @@ impl MigratorTrait for Past {
 
 impl Books {
     pub async fn open(house: &House) -> anyhow::Result<Self> {
-        Ok(Self(Db::open::<Past>(&house.database.config, Clock::system()).await?))
+        Self::past(&house.database.config).await
+    }
+
+    /// The tables of a database, whichever block is on it.
+    pub async fn past(config: &DatabaseConfig) -> anyhow::Result<Self> {
+        Ok(Self(Db::open::<Past>(config, Clock::system()).await?))
     }
 
     /// Changes rows by hand.
@@ -93,17 +98,26 @@ impl Books {
 
     /// Sees that nothing is wrong; answers how many rows were looked at.
     pub async fn check(&self) -> anyhow::Result<i64> {
-        self.look(true).await
+        self.look(LEDGER.iter().chain(INVARIANTS), true).await
     }
 
     /// As [`Books::check`], where not everything happened.
     pub async fn check_some(&self) -> anyhow::Result<i64> {
-        self.look(false).await
+        self.look(LEDGER.iter().chain(INVARIANTS), false).await
     }
 
-    async fn look(&self, everything: bool) -> anyhow::Result<i64> {
+    /// As [`Books::check`], for the tables of the ledger alone.
+    pub async fn check_ledger(&self) -> anyhow::Result<i64> {
+        self.look(LEDGER.iter(), true).await
+    }
+
+    async fn look(
+        &self,
+        what: impl Iterator<Item = &'static (&'static str, &'static str, &'static str)>,
+        everything: bool,
+    ) -> anyhow::Result<i64> {
         let mut all = 0;
-        for (name, rows, wrong) in LEDGER.iter().chain(INVARIANTS) {
+        for (name, rows, wrong) in what {
             let (rows, wrong) = (self.count(rows).await?, self.count(wrong).await?);
             eprintln!("{rows:>5} rows: {name}");
             assert!(rows > 0 || !everything, "nothing was looked at: {name}");
@@ -128,7 +142,8 @@ impl Books {
         self.0.read(nobody(), read).await
     }
 
-    async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
+    /// Counts what a query finds.
+    pub async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
         let read = move |tx| async move {
             let rows = sql::query(&tx, query, []).await?;
             rows[0].try_get_by_index::<i64>(0)

@@ -6,7 +6,7 @@ use rangkai_testkit::Kind;
 use serde_json::json;
 
 use super::House;
-use crate::interpreter::python;
+use rangkai_testkit::python;
 
 #[tokio::test]
 async fn another_implementation_takes_what_is_genuine_and_nothing_else() -> anyhow::Result<()> {

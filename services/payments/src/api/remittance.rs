@@ -6,6 +6,7 @@ use rangkai_proto::payments::v1::{self as wire, remittance_service_server::Remit
 use rangkai_rpc::{Violations, call};
 use tonic::{Request, Response, Status};
 
+use super::remittance_import;
 use crate::{
     Payments,
     domain::{BankReference, Bill, BillingCode, Channel, NewRemittance, Remittance},
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// The largest payment in minor units, the same as the largest bill.
-const LARGEST: i64 = 1_000_000_000_000_000;
+pub const LARGEST: i64 = 1_000_000_000_000_000;
 
 #[tonic::async_trait]
 impl RemittanceService for Payments {
@@ -28,6 +29,18 @@ impl RemittanceService for Payments {
                 let remittance = ops::remittance::record(&tx, new).await?;
                 Ok(wire::RecordRemittanceResponse { remittance: Some(remittance.into()) })
             }
+        })
+        .await
+    }
+
+    async fn import_remittances(
+        &self,
+        request: Request<wire::ImportRemittancesRequest>,
+    ) -> Result<Response<wire::ImportRemittancesResponse>, Status> {
+        let (call, batch, hash) = remittance_import::read(&request, self.db.clock().now())?;
+        self.change(call, move |tx| {
+            let batch = batch.clone();
+            async move { Ok(ops::remittance_import::run(&tx, batch, hash).await?.into()) }
         })
         .await
     }

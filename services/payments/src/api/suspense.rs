@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     Payments,
     domain::{
-        BankReference, BillingCode, Resolution, SuspenseFilter, SuspenseItem, SuspenseKind,
+        BankReference, BillingCode, Remedy, SuspenseFilter, SuspenseItem, SuspenseKind,
         SuspenseState,
     },
     ops::{self, suspense::Wish},
@@ -209,9 +209,9 @@ impl From<SuspenseItem> for wire::SuspenseItem {
     fn from(item: SuspenseItem) -> Self {
         let resolution = item.resolution.as_ref().map(wire::SuspenseResolution::from);
         let (target, proposed) = match item.resolution {
-            Some(Resolution::Apply(code)) => (code.to_string(), None),
-            Some(Resolution::Credit(payer)) => (String::new(), Some(payer)),
-            Some(Resolution::Return) | None => (String::new(), None),
+            Some(Remedy::Apply(code)) => (code.to_string(), None),
+            Some(Remedy::Credit(payer)) => (String::new(), Some(payer)),
+            Some(Remedy::Return) | None => (String::new(), None),
         };
         Self {
             suspense_id: item.id.to_string(),

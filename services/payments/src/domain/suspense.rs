@@ -18,7 +18,7 @@ pub struct SuspenseItem {
     pub bill: Option<Id<Bill>>,
     /// The code by which it was paid, as the payer gave it.
     pub code: String,
-    pub resolution: Option<Resolution>,
+    pub resolution: Option<Remedy>,
     /// Whose credit it is, once a rule or two people said so.
     pub credited_to: Option<String>,
     /// Written by an officer, so it may speak of a person.
@@ -55,7 +55,7 @@ pub enum SuspenseState {
 
 /// What is to become of money in suspense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resolution {
+pub enum Remedy {
     /// It pays the bill of a code.
     Apply(BillingCode),
     /// It becomes a payer's credit.
@@ -102,14 +102,14 @@ impl SuspenseItem {
     /// The item as a rule made it `payer`'s credit.
     #[must_use]
     pub fn credited_by_rule(self, payer: String) -> Self {
-        let resolution = Some(Resolution::Credit(payer.clone()));
+        let resolution = Some(Remedy::Credit(payer.clone()));
         Self { state: SuspenseState::Credited, resolution, credited_to: Some(payer), ..self }
     }
 
     /// The item after somebody proposed what is to become of it.
     pub fn propose(
         self,
-        resolution: Resolution,
+        resolution: Remedy,
         reason: Sensitive<String>,
         person: &str,
         now: Timestamp,
@@ -126,27 +126,19 @@ impl SuspenseItem {
     }
 
     /// The item after a second person confirmed, and what is to be done.
-    pub fn confirm(
-        self,
-        person: &str,
-        now: Timestamp,
-    ) -> Result<(Self, Resolution), SuspenseRefusal> {
+    pub fn confirm(self, person: &str, now: Timestamp) -> Result<(Self, Remedy), SuspenseRefusal> {
         let resolution = self.second(person)?;
         let (state, credited_to) = match &resolution {
-            Resolution::Apply(_) => (SuspenseState::Applied, None),
-            Resolution::Credit(payer) => (SuspenseState::Credited, Some(payer.clone())),
-            Resolution::Return => (SuspenseState::Returning, None),
+            Remedy::Apply(_) => (SuspenseState::Applied, None),
+            Remedy::Credit(payer) => (SuspenseState::Credited, Some(payer.clone())),
+            Remedy::Return => (SuspenseState::Returning, None),
         };
         let confirmed_by = Some(person.to_owned());
         Ok((Self { state, credited_to, confirmed_by, update_time: now, ..self }, resolution))
     }
 
     /// The item after a second person rejected what was proposed, and what that was.
-    pub fn reject(
-        self,
-        person: &str,
-        now: Timestamp,
-    ) -> Result<(Self, Resolution), SuspenseRefusal> {
+    pub fn reject(self, person: &str, now: Timestamp) -> Result<(Self, Remedy), SuspenseRefusal> {
         let resolution = self.second(person)?;
         let item = Self {
             state: SuspenseState::Open,
@@ -171,7 +163,7 @@ impl SuspenseItem {
     }
 
     /// What was proposed, if `person` may be the second to say something about it.
-    fn second(&self, person: &str) -> Result<Resolution, SuspenseRefusal> {
+    fn second(&self, person: &str) -> Result<Remedy, SuspenseRefusal> {
         self.expect(SuspenseState::Proposed)?;
         if self.proposed_by.as_deref() == Some(person) {
             return Err(SuspenseRefusal::SamePerson(self.id));

@@ -3,16 +3,31 @@
 pub mod account;
 pub mod bill;
 pub mod closed_day;
+pub mod collection;
 pub mod credit;
 pub mod dispute;
+pub mod envelope;
+pub mod fund;
+pub mod inquiry;
+pub mod instruction;
 pub mod ledger;
+pub mod merchant;
+pub mod pace;
+pub mod payee;
+pub mod pool;
+pub mod rail;
 pub mod reconciliation;
+pub mod redemption;
 pub mod refund;
+pub mod release;
 pub mod remittance;
+pub mod remittance_import;
 pub mod reservation;
 pub mod suspense;
 pub mod tariff;
 pub mod transfer;
+pub mod validation;
+pub mod voucher;
 
 use rangkai_db::Tx;
 

@@ -17,8 +17,13 @@ use crate::{
 
 /// Records money that came in and does with it what the rules say ([`Fate`]), whichever agency's
 /// it is. A payment that was recorded before is answered again.
-#[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
 pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
+    record_or_know(tx, new).await.map(|(remittance, _)| remittance)
+}
+
+/// As [`record`], and says whether it was recorded before.
+#[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
+pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, bool), Error> {
     let (owner, bill) = find_bill(tx, &new).await?;
     // From here on it is the owner's: its rows, its facts, its books.
     let tx = &tx.within(owner);
@@ -29,7 +34,7 @@ pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
     let id = Id::generate();
     // Only now: whoever held the bill may have recorded this very payment.
     if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
-        return recorded(tx, &new).await;
+        return Ok((recorded(tx, &new).await?, true));
     }
     let fate = Fate::of(bill.as_ref(), new.amount, tx.now());
     let amount = new.amount;
@@ -52,7 +57,7 @@ pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
         let item = SuspenseItem::open(id, kind, amount, &remittance, tx.now());
         suspense::keep(tx, item, payer).await?;
     }
-    Ok(remittance)
+    Ok((remittance, false))
 }
 
 /// Gets the remittance that paid a bill, at once or out of suspense.

@@ -5,10 +5,10 @@ use rangkai_primitives::{Agency, Id, Money, Page, Sensitive};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::ledger;
+use super::{credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillingCode, Occasion, Refusal, Resolution, SuspenseFilter,
+        BankReference, Bill, BillingCode, CreditSource, Occasion, Refusal, Remedy, SuspenseFilter,
         SuspenseItem, SuspenseRefusal, SuspenseState,
     },
     error::Error,
@@ -30,7 +30,7 @@ pub async fn keep(tx: &Tx, item: SuspenseItem, payer: Option<(String, Uuid)>) ->
     ledger::post(tx, Occasion::SuspenseReceived, item.amount, item.id.uuid()).await?;
     tell::suspense_opened(tx, &item, case).await?;
     if item.state == SuspenseState::Credited {
-        credit(tx, &item, item.amount).await?;
+        grant(tx, &item, item.amount).await?;
         tell::suspense_resolved(tx, &item).await?;
     }
     Ok(())
@@ -73,13 +73,13 @@ pub async fn propose(
 ) -> Result<SuspenseItem, Error> {
     let item = store::suspense::lock(tx, id).await?.ok_or(SuspenseRefusal::NotFound)?;
     let resolution = match wish {
-        Wish::Apply(code) => Resolution::Apply(code),
-        Wish::Return => Resolution::Return,
-        Wish::Credit(Some(payer)) => Resolution::Credit(payer),
-        Wish::Credit(None) => Resolution::Credit(payer_of(tx, &item).await?),
+        Wish::Apply(code) => Remedy::Apply(code),
+        Wish::Return => Remedy::Return,
+        Wish::Credit(Some(payer)) => Remedy::Credit(payer),
+        Wish::Credit(None) => Remedy::Credit(payer_of(tx, &item).await?),
     };
     let item = item.propose(resolution.clone(), reason, &tx.caller().id, tx.now())?;
-    if let Resolution::Apply(code) = &resolution {
+    if let Remedy::Apply(code) = &resolution {
         // So that a second person is not asked about what cannot be done.
         target(tx, &item, code).await?;
     }
@@ -97,9 +97,9 @@ pub async fn confirm(tx: &Tx, id: Id<SuspenseItem>) -> Result<SuspenseItem, Erro
     store::suspense::update(tx, &item).await?;
     tx.changed("suspense", item.id.uuid());
     match resolution {
-        Resolution::Apply(code) => apply(tx, &item, &code).await?,
-        Resolution::Credit(_) => credit(tx, &item, item.amount).await?,
-        Resolution::Return => {
+        Remedy::Apply(code) => apply(tx, &item, &code).await?,
+        Remedy::Credit(_) => grant(tx, &item, item.amount).await?,
+        Remedy::Return => {
             ledger::post(tx, Occasion::SuspenseReturned, item.amount, item.id.uuid()).await?;
         }
     }
@@ -158,7 +158,7 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
         if left.minor() > 0 {
             let over = SuspenseItem { credited_to: Some(bill.payer.clone()), ..item.clone() };
             store::suspense::update(tx, &over).await?;
-            credit(tx, &over, left).await?;
+            grant(tx, &over, left).await?;
         }
     } else {
         ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
@@ -199,6 +199,7 @@ async fn payer_of(tx: &Tx, item: &SuspenseItem) -> Result<String, Error> {
 }
 
 /// Makes `amount` of an item its payer's credit.
-async fn credit(tx: &Tx, item: &SuspenseItem, amount: Money) -> Result<(), Error> {
-    ledger::post(tx, Occasion::SuspenseCredited, amount, item.id.uuid()).await
+async fn grant(tx: &Tx, item: &SuspenseItem, amount: Money) -> Result<(), Error> {
+    let payer = item.credited_to.as_ref().ok_or(SuspenseRefusal::PayerUnknown(item.id))?;
+    credit::grant(tx, payer, amount, CreditSource::Suspense(item.id.uuid())).await.map(drop)
 }

@@ -8,13 +8,17 @@ use sea_orm::{QueryResult, Value};
 use super::{money, word};
 use crate::domain::Recorded;
 
-/// Everything that moved at banks: what came in by remittances, and what went out by refunds.
+/// Everything that moved at banks: what came in by remittances, and what went out by refunds and
+/// out of suspense.
 const MOVED: &str = "(\
     SELECT agency, bank_code, bank_reference, 'in' AS flow, currency, amount_minor, \
            pay_time AS moved FROM remittance \
     UNION ALL \
     SELECT agency, bank_code, bank_reference, 'out' AS flow, currency, amount_minor, \
-           update_time AS moved FROM refund WHERE bank_code IS NOT NULL) AS recorded";
+           update_time AS moved FROM refund WHERE bank_code IS NOT NULL \
+    UNION ALL \
+    SELECT agency, bank_code, bank_reference, 'out' AS flow, currency, amount_minor, \
+           update_time AS moved FROM suspense WHERE bank_code IS NOT NULL) AS recorded";
 
 /// What is recorded under any of `references` of a bank.
 pub async fn find(

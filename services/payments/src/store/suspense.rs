@@ -5,9 +5,7 @@ use rangkai_primitives::{Agency, Id, Page, Sensitive};
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
 
 use super::{money, word};
-use crate::domain::{
-    BankReference, BillingCode, Remittance, Resolution, SuspenseFilter, SuspenseItem,
-};
+use crate::domain::{BankReference, BillingCode, Remedy, Remittance, SuspenseFilter, SuspenseItem};
 
 /// One row.
 #[sea_orm::model]
@@ -105,9 +103,9 @@ fn row(tx: &Tx, item: &SuspenseItem) -> Result<Model, DbErr> {
     let reason = item.reason.as_ref().map(|reason| tx.vault().seal(reason.reveal().as_bytes()));
     let (resolution, target) = match &item.resolution {
         None => (None, None),
-        Some(Resolution::Apply(code)) => (Some("apply"), Some(code.to_string())),
-        Some(Resolution::Credit(payer)) => (Some("credit"), Some(payer.clone())),
-        Some(Resolution::Return) => (Some("return"), None),
+        Some(Remedy::Apply(code)) => (Some("apply"), Some(code.to_string())),
+        Some(Remedy::Credit(payer)) => (Some("credit"), Some(payer.clone())),
+        Some(Remedy::Return) => (Some("return"), None),
     };
     Ok(Model {
         suspense_id: item.id.uuid(),
@@ -139,9 +137,9 @@ fn item(tx: &Tx, row: Model) -> Result<SuspenseItem, DbErr> {
     let reason = reason.map_err(|_| DbErr::Type("reason".to_owned()))?;
     let resolution = match (row.resolution.as_deref(), row.target) {
         (None, _) => None,
-        (Some("apply"), Some(code)) => Some(Resolution::Apply(word("target", &code)?)),
-        (Some("credit"), Some(payer)) => Some(Resolution::Credit(payer)),
-        (Some("return"), _) => Some(Resolution::Return),
+        (Some("apply"), Some(code)) => Some(Remedy::Apply(word("target", &code)?)),
+        (Some("credit"), Some(payer)) => Some(Remedy::Credit(payer)),
+        (Some("return"), _) => Some(Remedy::Return),
         _ => return Err(DbErr::Type("resolution".to_owned())),
     };
     let reference = row.bank_code.zip(row.bank_reference);

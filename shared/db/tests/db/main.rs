@@ -7,6 +7,8 @@ mod cancel;
 #[cfg(test)]
 mod conflict;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod lease;
 #[cfg(test)]
 mod many;
@@ -16,3 +18,5 @@ mod request;
 mod schema;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;

@@ -1,9 +1,13 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
+mod channel;
+mod envelope;
 mod ledger;
+mod rail;
 mod reconciliation;
 mod suspense;
+mod voucher;
 
 use rangkai_proto::payments::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -24,14 +28,27 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
             Error::Suspense(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Channel(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
+            Error::Rail(refusal) => refusal.into(),
+            Error::Voucher(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
+            | Error::Unsound
+            | Error::OutOfStep(_)
             | Error::NoBillingCode
+            | Error::NoVoucherNumber
+            | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
+            | Error::NoPicture(_)
+            | Error::OutOfStep(_)
             | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }

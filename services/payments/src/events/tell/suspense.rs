@@ -7,7 +7,7 @@ use rangkai_proto::payments::v1::{
 };
 use uuid::Uuid;
 
-use crate::domain::{Resolution, SuspenseItem, SuspenseKind, SuspenseState};
+use crate::domain::{Remedy, SuspenseItem, SuspenseKind, SuspenseState};
 
 /// Money came in that fits no open bill; `case` is that of the bill that it was paid for.
 pub async fn suspense_opened(
@@ -30,7 +30,7 @@ pub async fn suspense_opened(
 pub async fn suspense_proposed(
     tx: &Tx,
     item: &SuspenseItem,
-    resolution: &Resolution,
+    resolution: &Remedy,
 ) -> Result<(), DbErr> {
     let fact = SuspenseProposed {
         suspense_id: item.id.to_string(),
@@ -87,12 +87,12 @@ impl From<SuspenseState> for wire::SuspenseState {
     }
 }
 
-impl From<&Resolution> for wire::SuspenseResolution {
-    fn from(resolution: &Resolution) -> Self {
+impl From<&Remedy> for wire::SuspenseResolution {
+    fn from(resolution: &Remedy) -> Self {
         match resolution {
-            Resolution::Apply(_) => Self::Apply,
-            Resolution::Credit(_) => Self::Credit,
-            Resolution::Return => Self::Return,
+            Remedy::Apply(_) => Self::Apply,
+            Remedy::Credit(_) => Self::Credit,
+            Remedy::Return => Self::Return,
         }
     }
 }

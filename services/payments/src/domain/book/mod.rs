@@ -254,3 +254,6 @@ impl Book {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
