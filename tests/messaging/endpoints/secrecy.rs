@@ -41,11 +41,13 @@ impl<'a> MakeWriter<'a> for Log {
 #[tokio::test]
 async fn neither_secret_nor_url_is_found_in_logs_facts_or_files() -> anyhow::Result<()> {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let listening = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let subscriber = || {
+        let all = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
+        all.with_writer(log.clone()).finish()
+    };
+    // With one subscriber alone, a line that another test comes to first is switched off for good.
+    let _second = tracing::Dispatch::new(subscriber());
+    let listening = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber());
     let house = House::open(Kind::Sqlite).await?;
     house.receiver.will([Habit::Says(500, ""), Habit::Says(410, "")]);
     let mut korlantas = house.agency("korlantas")?;

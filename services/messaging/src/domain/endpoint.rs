@@ -238,11 +238,11 @@ mod tests {
         };
         let fresh = || Signer::generate().unwrap();
         let endpoint = Endpoint::register(new, fresh(), now);
-        let rotated = endpoint.clone().rotate(fresh(), Duration::from_secs(60), now);
+        let rotated = endpoint.clone().rotate(fresh(), Duration::from_mins(1), now);
         let ended = endpoint.rotate(fresh(), Duration::ZERO, now);
 
         assert_eq!(rotated.signers(now + Duration::from_secs(59)).len(), 2);
-        assert_eq!(rotated.signers(now + Duration::from_secs(60)).len(), 1);
+        assert_eq!(rotated.signers(now + Duration::from_mins(1)).len(), 1);
         assert_eq!(ended.signers(now).len(), 1);
     }
 }
