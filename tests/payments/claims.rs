@@ -11,7 +11,7 @@ use tonic::Status;
 
 use super::{
     contract::once,
-    support::{Desk, House, reason, refused, rupiah},
+    support::{Desk, House, person, reason, refused, rupiah},
 };
 
 /// Sends a request twice at once and another with the same id, through a service of a desk.
@@ -37,7 +37,7 @@ async fn what_was_handed_on_is_claimed_with_documents_and_by_two_persons(
     let house = House::open(kind).await?;
     let bill = paid(&house).await?;
     let (clerk, mut head) =
-        (house.officer("korlantas", "ayu")?, house.officer("korlantas", "budi")?);
+        (person(&house, "korlantas", "ayu")?, person(&house, "korlantas", "budi")?);
     let claim = RefundMode::TreasuryClaim;
     let early = issue(&clerk, &bill, claim, 10_000).await;
     assert_eq!(reason(early, "instead"), not_covered("SOURCE or CREDIT_NEXT_BILL"));
@@ -98,7 +98,7 @@ async fn what_was_handed_on_is_claimed_with_documents_and_by_two_persons(
 async fn a_rejected_claim_can_be_refunded_again(#[case] kind: Kind) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     let bill = paid(&house).await?;
-    let mut desk = house.officer("korlantas", "ayu")?;
+    let mut desk = person(&house, "korlantas", "ayu")?;
     desk.treasury.sweep_to_treasury(sweep(75_000)).await?;
     let claim = issue(&desk, &bill, RefundMode::TreasuryClaim, 75_000).await?;
     let nothing = issue(&desk, &bill, RefundMode::TreasuryClaim, 1).await;

@@ -1,18 +1,37 @@
 //! The payments block, seen from outside.
 
+mod accounts;
 mod amendments;
 mod bills;
 mod books;
+mod callbacks;
+mod channels;
 mod claims;
 mod contract;
 mod credits;
+mod days;
+mod disputes;
+mod envelopes;
 mod events;
 mod exemptions;
+mod imports;
+mod inquiries;
 mod instalments;
 mod ledger;
+mod ledger_books;
+mod ledger_mixture;
 mod mixture;
 mod outages;
+mod purse;
+mod reconciliation;
+mod rails;
 mod refunds;
 mod remittances;
+mod reservations;
+mod statements;
 mod support;
+mod suspense;
 mod tariffs;
+mod transfers;
+mod upgrade;
+mod vouchers;

@@ -1,6 +1,6 @@
 //! A running payments block, and the callers who talk to it.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use rangkai_auth::Methods;
 use rangkai_payments::{Config, DEFAULTS, Payments};
@@ -8,16 +8,26 @@ use rangkai_primitives::{Caller, Clock};
 use rangkai_proto::{
     payments::v1::{
         Bill, ErrorReason, FeeItem, GetBillRequest, IssueBillRequest, IssueRefundRequest,
-        ProveLedgerRequest, PublishTariffRequest, RecordRemittanceRequest, Refund,
-        bill_service_client::BillServiceClient, credit_service_client::CreditServiceClient,
+        ProveLedgerRequest, PublishTariffRequest,
+        RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
+        collection_service_client::CollectionServiceClient,
+        credit_service_client::CreditServiceClient,
+        treasury_service_client::TreasuryServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
-        tariff_service_client::TariffServiceClient, treasury_service_client::TreasuryServiceClient,
+        reservation_service_client::ReservationServiceClient,
+        suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
+        merchant_service_client::MerchantServiceClient,
+        pool_service_client::PoolServiceClient,
+        voucher_service_client::VoucherServiceClient,
+        transfer_service_client::TransferServiceClient,
     },
     r#type::v1::{Date, Money, Text},
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
-use rangkai_testkit::{Client, Keys, Kind, TestDatabase, caller, database, fresh, serve};
+use rangkai_testkit::{
+    Client, Keys, Kind, TestDatabase, caller, database, fresh, listen, serve_on,
+};
 use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt as _;
 
@@ -33,6 +43,30 @@ fn agency_scopes() -> Vec<&'static str> {
 /// What a collecting bank may do.
 const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
 
+/// Who else takes money for agencies.
+const PROVIDERS: &str = r#"
+[channels.qris.qr-bri]
+bank_code = "002"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+inquiry = "sandbox"
+acquirer = "ID.CO.BRI.WWW"
+
+[channels.qris.qr-bri.merchants.korlantas]
+national_id = "ID1020021181745"
+account = "936000020000000017"
+criteria = "URE"
+category = "9399"
+name = "KORLANTAS POLRI"
+city = "JAKARTA"
+postal_code = "12770"
+
+[channels.virtual_accounts.va-bni]
+bank_code = "009"
+prefix = "88810"
+secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+inquiry = "none"
+"#;
+
 pub const DAY: Duration = Duration::from_hours(24);
 
 /// A running payments block on a database of its own.
@@ -40,6 +74,7 @@ pub struct House {
     pub payments: Payments,
     pub clock: Clock,
     pub database: TestDatabase,
+    pub address: SocketAddr,
     channel: Channel,
     keys: Keys,
 }
@@ -54,6 +89,13 @@ pub struct Desk {
     pub ledger: LedgerServiceClient<Client>,
     pub credits: CreditServiceClient<Client>,
     pub treasury: TreasuryServiceClient<Client>,
+    pub transfers: TransferServiceClient<Client>,
+    pub reservations: ReservationServiceClient<Client>,
+    pub suspense: SuspenseServiceClient<Client>,
+    pub collections: CollectionServiceClient<Client>,
+    pub pools: PoolServiceClient<Client>,
+    pub vouchers: VoucherServiceClient<Client>,
+    pub merchants: MerchantServiceClient<Client>,
     pub client: Client,
 }
 
@@ -61,21 +103,23 @@ impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
         let database = database(kind).await?;
         let (keys, clock) = (Keys::new()?, Clock::system());
-        let mut config: Config = toml::from_str(DEFAULTS)?;
+        let mut config: Config = toml::from_str(&format!("{DEFAULTS}{PROVIDERS}"))?;
         config.server = ServerConfig::default();
         config.database = database.config.clone();
         config.expiry.batch = 2;
+        config.vouchers.batch = 2;
         let payments = Payments::open(&config, clock.clone()).await?;
-        let routes = payments.routes();
+        let (routes, json) = (payments.routes(), payments.json());
         let server = Server {
             config: config.server,
             routes,
-            json: None,
+            json,
             gate: keys.gate()?,
             ready: Ready::always(),
         };
-        let channel = serve(server).await?;
-        Ok(Self { payments, clock, database, channel, keys })
+        let (listener, address) = listen().await?;
+        let channel = serve_on(listener, server)?;
+        Ok(Self { payments, clock, database, address, channel, keys })
     }
 
     /// A desk of the traffic police, with its tariffs published.
@@ -90,10 +134,10 @@ impl House {
         self.desk(&caller(name, &agency_scopes(), &[]))
     }
 
-    /// Somebody of an agency, by name.
-    pub fn officer(&self, agency: &str, name: &str) -> anyhow::Result<Desk> {
-        let name = Some(name.to_owned());
-        self.desk(&Caller { on_behalf: name, ..caller(agency, &agency_scopes(), &[]) })
+    /// A person of an agency, beside the one that `agency` is.
+    pub fn person(&self, agency: &str, id: &str) -> anyhow::Result<Desk> {
+        let caller = Caller { id: id.to_owned(), ..caller(agency, &agency_scopes(), &[]) };
+        self.desk(&caller)
     }
 
     pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {
@@ -110,6 +154,13 @@ impl House {
             ledger: LedgerServiceClient::new(client.clone()),
             credits: CreditServiceClient::new(client.clone()),
             treasury: TreasuryServiceClient::new(client.clone()),
+            transfers: TransferServiceClient::new(client.clone()),
+            reservations: ReservationServiceClient::new(client.clone()),
+            suspense: SuspenseServiceClient::new(client.clone()),
+            collections: CollectionServiceClient::new(client.clone()),
+            pools: PoolServiceClient::new(client.clone()),
+            vouchers: VoucherServiceClient::new(client.clone()),
+            merchants: MerchantServiceClient::new(client.clone()),
             client,
         })
     }
@@ -125,6 +176,12 @@ impl House {
             pay_time: Some(rangkai_proto::time(self.clock.now())),
         }
     }
+}
+
+/// The desk of one person of an agency, who may do whatever the agency may.
+pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
+    let on_behalf = Some(name.to_owned());
+    house.desk(&Caller { on_behalf, ..caller(agency, &agency_scopes(), &[]) })
 }
 
 impl Desk {

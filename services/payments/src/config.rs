@@ -1,10 +1,16 @@
 //! What the payments block reads from its surroundings.
 
+use std::time::Duration;
+
 use rangkai_auth::AuthConfig;
-use rangkai_db::DatabaseConfig;
+use rangkai_db::{DatabaseConfig, GroupConfig};
 use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
+
+use crate::channel::ChannelsConfig;
+use crate::domain::GuessLimit;
+use crate::rail::RailsConfig;
 
 /// The values assumed when nothing else is said.
 pub const DEFAULTS: &str = include_str!("../config.toml");
@@ -23,14 +29,68 @@ pub struct Config {
     pub auth: AuthConfig,
     /// When bills are looked at that nobody paid.
     pub expiry: ExpiryConfig,
+    /// How bills are paid beside plain bank remittances.
+    pub channels: ChannelsConfig,
+    /// How mass payments leave.
+    pub rails: RailsConfig,
+    /// What mass payments keep to.
+    pub envelopes: EnvelopesConfig,
+    /// When reservations are looked at whose time is up.
+    pub reservations: ExpiryConfig,
+    /// When vouchers are looked at that nobody redeemed, and how often one may guess.
+    pub vouchers: VoucherConfig,
+    /// How transfers that are asked for at once are committed together.
+    pub movements: GroupConfig,
 }
 
-/// When bills are looked at that nobody paid.
+/// When things are looked at whose time is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpiryConfig {
     /// How long to wait after a look that found nothing.
     pub interval_ms: u64,
-    /// How many bills one look takes on.
+    /// How many of them one look takes on.
+    pub batch: u64,
+}
+
+/// When vouchers are looked at that nobody redeemed, and how often one may guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoucherConfig {
+    /// How long to wait after a look that found nothing.
+    pub interval_ms: u64,
+    /// How many vouchers one look takes on.
+    pub batch: u64,
+    /// How many wrong numbers or PINs a caller may show in one window.
+    pub guesses: u32,
+    /// How long a window is, from its first guess.
+    pub guess_window_seconds: u64,
+}
+
+impl VoucherConfig {
+    /// The limit of wrong numbers and PINs.
+    pub(crate) fn guess_limit(&self) -> GuessLimit {
+        GuessLimit {
+            guesses: self.guesses.into(),
+            window: Duration::from_secs(self.guess_window_seconds),
+        }
+    }
+}
+
+/// What mass payments keep to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopesConfig {
+    /// The most that one instruction can be, in minor units.
+    pub instruction_limit_minor: i64,
+    /// Who says so.
+    pub instruction_limit_source: String,
+    /// An envelope pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+    /// How long to wait after a look that found no envelope to validate.
+    pub interval_ms: u64,
+    /// How many instructions are validated in one transaction.
     pub batch: u64,
 }

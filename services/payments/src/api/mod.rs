@@ -1,16 +1,39 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
+mod bank_statement;
 mod bill;
 mod bill_wire;
+mod callback;
+mod closed_day;
+mod collection;
 mod credit;
+mod dispute;
+mod envelope;
+mod fund;
+mod instruction;
 mod ledger;
+mod merchant;
+mod movement;
+mod payee;
+mod pool;
+mod rail;
+mod reconciliation;
 mod refund;
 mod refund_wire;
 mod remittance;
+mod remittance_import;
+mod reservation;
 mod status;
+mod suspense;
 mod tariff;
 mod terms;
+mod transfer;
 mod treasury;
+mod voucher;
+
+pub use callback::callbacks;
+pub use movement::{Movements, start as start_movements};
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

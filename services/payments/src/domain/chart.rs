@@ -75,6 +75,8 @@ pub enum Occasion {
     SuspenseCredited,
     /// Money in suspense goes back to its payer.
     SuspenseReturned,
+    /// Money in the platform's suspense is handed on to the agency whose bill it pays.
+    SuspenseForwarded,
     /// A credit pays a bill.
     CreditApplied,
     /// A credit goes back to its payer.
@@ -215,6 +217,7 @@ impl Occasion {
             Self::SuspenseApplied => (Suspense, Receivable, "suspense.applied"),
             Self::SuspenseCredited => (Suspense, Credits, "suspense.credited"),
             Self::SuspenseReturned => (Suspense, RefundsPayable, "suspense.returned"),
+            Self::SuspenseForwarded => (Suspense, Bank, "suspense.forwarded"),
             Self::CreditApplied => (Credits, Receivable, "credit.applied"),
             Self::CreditRefunded => (Credits, RefundsPayable, "credit.refunded"),
             Self::FundsReceived => (Disbursement, Appropriation, "funds.received"),

@@ -39,6 +39,14 @@ impl BillingCode {
     }
 }
 
+/// The number of a virtual account for a random number: what the bank gave, ten digits, and a check
+/// digit (Luhn) over all of them.
+pub fn account_number(prefix: &str, random: u64) -> String {
+    let number = format!("{prefix}{:010}", random % 10_u64.pow(10));
+    let check = (10 - luhn(number.bytes().rev(), true) % 10) % 10;
+    format!("{number}{check}")
+}
+
 impl FromStr for BillingCode {
     type Err = BillingCodeError;
 
@@ -59,7 +67,7 @@ impl fmt::Display for BillingCode {
 }
 
 /// The sum of Luhn over ASCII digits from the right; every other one counts double.
-fn luhn(digits: impl Iterator<Item = u8>, mut double: bool) -> u32 {
+pub(super) fn luhn(digits: impl Iterator<Item = u8>, mut double: bool) -> u32 {
     let mut sum = 0;
     for digit in digits {
         let value = u32::from(digit - b'0') * if double { 2 } else { 1 };
@@ -86,6 +94,13 @@ mod tests {
                 assert_eq!(mistyped.parse::<BillingCode>(), Err(BillingCodeError), "{mistyped}");
             }
         }
+    }
+
+    #[test]
+    fn an_account_number_has_a_check_digit() {
+        let number = account_number("88810", 79_927_398_710);
+        assert_eq!(&number[..15], "888109927398710");
+        assert!(luhn(number.bytes().rev(), false).is_multiple_of(10));
     }
 
     /// The example of ISO/IEC 7812: 7992739871 has the check digit 3.

@@ -11,6 +11,9 @@ use sea_orm::{
 use super::{line, money, part, word};
 use crate::domain::{Bill, BillFilter, BillState, BillingCode};
 
+/// How many rows a query names at once.
+const MANY: usize = 500;
+
 /// One row.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -80,6 +83,25 @@ pub async fn find_anywhere(tx: &Tx, code: &BillingCode) -> Result<Option<(Agency
     let Some(row) = row else { return Ok(None) };
     let agency = word("agency", &row.agency)?;
     Ok(whole(tx, Some(row)).await?.map(|bill| (agency, bill)))
+}
+
+/// Holds the bills of codes until the transaction ends, whichever agencies' they are.
+pub async fn hold_all(tx: &Tx, codes: Vec<BillingCode>) -> Result<(), DbErr> {
+    let mut found = Vec::new();
+    for part in codes.chunks(MANY) {
+        let codes = part.iter().map(BillingCode::as_str);
+        let find = Entity::find().select_only().column(Column::BillId);
+        let find = find.filter(COLUMN.billing_code.is_in(codes)).into_tuple::<Uuid>();
+        found.extend(find.all(tx).await?);
+    }
+    found.sort_unstable();
+    for part in found.chunks(MANY) {
+        let hold = Entity::find().select_only().column(Column::BillId);
+        let hold = hold.filter(COLUMN.bill_id.is_in(part.iter().copied()));
+        let hold = hold.order_by_asc(COLUMN.bill_id).lock_exclusive();
+        hold.into_tuple::<Uuid>().all(tx).await?;
+    }
+    Ok(())
 }
 
 /// Lists bills, newest first: one more than the page, if there is one.

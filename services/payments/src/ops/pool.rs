@@ -1,0 +1,88 @@
+//! Setting money aside for vouchers.
+
+use rangkai_db::Tx;
+use rangkai_primitives::{Currency, Id, Money, Page};
+use tracing::instrument;
+
+use super::ledger;
+use crate::{
+    domain::{Occasion, Pool, PoolMove, VoucherRefusal},
+    error::Error,
+    events::tell,
+    store,
+};
+
+/// Makes an empty pool.
+#[instrument(skip_all, fields(pool.code = code))]
+pub async fn create(tx: &Tx, code: String, currency: Currency) -> Result<Pool, Error> {
+    let pool = Pool::create(Id::generate(), code, currency, tx.now());
+    if !store::pool::insert(tx, &pool).await? {
+        return Err(VoucherRefusal::PoolTaken(pool.code).into());
+    }
+    tx.changed("pool", pool.id.uuid());
+    tell::pool_created(tx, &pool).await?;
+    Ok(pool)
+}
+
+/// Puts money into a pool.
+#[instrument(skip_all, fields(pool.id = %id))]
+pub async fn fund(tx: &Tx, id: Id<Pool>, amount: Money) -> Result<Pool, Error> {
+    shift(tx, id, (PoolMove::Fund, Occasion::PoolFunded, "funded"), amount).await
+}
+
+/// Takes money out of a pool that no voucher promises.
+#[instrument(skip_all, fields(pool.id = %id))]
+pub async fn drain(tx: &Tx, id: Id<Pool>, amount: Money) -> Result<Pool, Error> {
+    shift(tx, id, (PoolMove::Drain, Occasion::PoolDrained, "drained"), amount).await
+}
+
+/// Gets a pool.
+#[instrument(skip_all, fields(pool.id = %id))]
+pub async fn get(tx: &Tx, id: Id<Pool>) -> Result<Pool, Error> {
+    Ok(store::pool::find(tx, id).await?.ok_or(VoucherRefusal::PoolNotFound)?)
+}
+
+/// Lists pools, newest first, and the id to continue after.
+#[instrument(skip_all)]
+pub async fn list(tx: &Tx, page: &Page<Pool>) -> Result<(Vec<Pool>, Option<Id<Pool>>), Error> {
+    let mut pools = store::pool::list(tx, page).await?;
+    let next = page.cut(&mut pools, |pool| pool.id);
+    Ok((pools, next))
+}
+
+/// Moves money of a pool, if it has enough of it.
+pub async fn change(
+    tx: &Tx,
+    id: Id<Pool>,
+    happens: PoolMove,
+    amount: Money,
+) -> Result<Pool, Error> {
+    let pool = get(tx, id).await?;
+    if pool.currency != amount.currency() {
+        let (pool, currency) = (pool.code, pool.currency);
+        return Err(VoucherRefusal::PoolCurrency { pool, currency }.into());
+    }
+    let changed = store::pool::change(tx, id, happens, amount.minor()).await?;
+    let refusal = match happens {
+        PoolMove::Fund => VoucherRefusal::PoolFull(pool.code),
+        PoolMove::Drain | PoolMove::Promise | PoolMove::Return | PoolMove::Redeem => {
+            VoucherRefusal::PoolShort(pool.code)
+        }
+    };
+    Ok(changed.ok_or(refusal)?)
+}
+
+async fn shift(
+    tx: &Tx,
+    id: Id<Pool>,
+    (happens, occasion, direction): (PoolMove, Occasion, &str),
+    amount: Money,
+) -> Result<Pool, Error> {
+    let pool = change(tx, id, happens, amount).await?;
+    let movement = Id::<PoolMove>::generate().uuid();
+    store::pool::insert_movement(tx, movement, &pool, direction, amount).await?;
+    tx.changed("pool", pool.id.uuid());
+    ledger::post(tx, occasion, amount, movement).await?;
+    tell::pool_moved(tx, id, happens, amount).await?;
+    Ok(pool)
+}

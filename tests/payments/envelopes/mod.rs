@@ -1,0 +1,10 @@
+//! Mass payments to people: payees, funds, envelopes and their instructions.
+
+mod approval;
+mod contract;
+mod funds;
+mod intake;
+mod office;
+mod payees;
+mod privacy;
+mod validation;
