@@ -53,7 +53,8 @@ const INVARIANTS: &[(&str, &str, &str)] = &[
         "what went back of a bill is the sum of its refunds, at most what was paid",
         "SELECT COUNT(*) FROM refund",
         "SELECT COUNT(*) FROM bill WHERE refunded_minor > amount_minor OR refunded_minor <> \
-         COALESCE((SELECT SUM(amount_minor) FROM refund WHERE refund.bill_id = bill.bill_id), 0)",
+         COALESCE((SELECT SUM(amount_minor) FROM refund WHERE refund.bill_id = bill.bill_id \
+         AND state <> 'rejected'), 0)",
     ),
     (
         "each bank reference is that of one remittance, paid refund or return",
@@ -61,7 +62,7 @@ const INVARIANTS: &[(&str, &str, &str)] = &[
         "SELECT ABS((SELECT COUNT(*) FROM bank_reference) \
          - (SELECT COUNT(*) FROM remittance) \
          - (SELECT COUNT(*) FROM suspense WHERE state = 'returned') \
-         - (SELECT COUNT(*) FROM refund WHERE state = 'paid'))",
+         - (SELECT COUNT(*) FROM refund WHERE state = 'paid' AND mode = 'source'))",
     ),
 ];
 

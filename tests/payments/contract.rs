@@ -73,6 +73,7 @@ async fn once_for_refunds(house: &House, bill_id: &str) -> anyhow::Result<()> {
         bill_id: bill_id.to_owned(),
         amount: Some(rupiah(1_000)),
         reason: "Kelebihan bayar".to_owned(),
+        ..IssueRefundRequest::default()
     };
     let other = IssueRefundRequest { amount: Some(rupiah(2_000)), ..request.clone() };
     let send = |request| {

@@ -1,17 +1,22 @@
 //! The payments block, seen from outside.
 
 mod accounts;
+mod amendments;
 mod bills;
 mod books;
 mod callbacks;
 mod channels;
+mod claims;
 mod contract;
+mod credits;
 mod days;
 mod disputes;
 mod envelopes;
 mod events;
+mod exemptions;
 mod imports;
 mod inquiries;
+mod instalments;
 mod ledger;
 mod ledger_books;
 mod ledger_mixture;

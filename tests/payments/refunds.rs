@@ -134,6 +134,7 @@ async fn another_agency_cannot_tell_that_a_refund_exists(#[case] kind: Kind) -> 
         bill_id: bill.bill_id,
         amount: Some(rupiah(0)),
         reason: "x".to_owned(),
+        ..IssueRefundRequest::default()
     };
     let mut refunds = desk.refunds;
     assert_eq!(fields(refunds.issue_refund(nothing).await), ["amount"]);

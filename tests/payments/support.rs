@@ -7,14 +7,16 @@ use rangkai_payments::{Config, DEFAULTS, Payments};
 use rangkai_primitives::{Caller, Clock};
 use rangkai_proto::{
     payments::v1::{
-        Bill, ErrorReason, FeeItem, IssueBillRequest, IssueRefundRequest, PublishTariffRequest,
+        Bill, ErrorReason, FeeItem, GetBillRequest, IssueBillRequest, IssueRefundRequest,
+        ProveLedgerRequest, PublishTariffRequest,
         RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
         collection_service_client::CollectionServiceClient,
+        credit_service_client::CreditServiceClient,
+        treasury_service_client::TreasuryServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
-        tariff_service_client::TariffServiceClient,
         merchant_service_client::MerchantServiceClient,
         pool_service_client::PoolServiceClient,
         voucher_service_client::VoucherServiceClient,
@@ -85,6 +87,8 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub credits: CreditServiceClient<Client>,
+    pub treasury: TreasuryServiceClient<Client>,
     pub transfers: TransferServiceClient<Client>,
     pub reservations: ReservationServiceClient<Client>,
     pub suspense: SuspenseServiceClient<Client>,
@@ -148,6 +152,8 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            credits: CreditServiceClient::new(client.clone()),
+            treasury: TreasuryServiceClient::new(client.clone()),
             transfers: TransferServiceClient::new(client.clone()),
             reservations: ReservationServiceClient::new(client.clone()),
             suspense: SuspenseServiceClient::new(client.clone()),
@@ -179,6 +185,23 @@ pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
 }
 
 impl Desk {
+    /// Issues a bill as `request` says.
+    pub async fn issue(&self, request: IssueBillRequest) -> Result<Bill, Status> {
+        Ok(self.bills.clone().issue_bill(request).await?.into_inner().bill.unwrap())
+    }
+
+    /// A bill as it is now.
+    pub async fn see(&self, bill: &Bill) -> Result<Bill, Status> {
+        let get = GetBillRequest { bill_id: bill.bill_id.clone() };
+        Ok(self.bills.clone().get_bill(get).await?.into_inner().bill.unwrap())
+    }
+
+    /// Whether the books of its agency are sound.
+    pub async fn is_sound(&self) -> Result<bool, Status> {
+        let proof = self.ledger.clone().prove_ledger(ProveLedgerRequest {}).await?;
+        Ok(proof.into_inner().sound)
+    }
+
     /// Issues a bill of Rp75,000 for a case of its own.
     pub async fn bill(&self) -> Result<Bill, Status> {
         let answer = self.bills.clone().issue_bill(renewal()).await?;
@@ -192,6 +215,7 @@ impl Desk {
             bill_id: bill.bill_id.clone(),
             amount: rupiahs.map(rupiah),
             reason: "Permohonan ditolak".to_owned(),
+            ..IssueRefundRequest::default()
         };
         Ok(self.refunds.clone().issue_refund(request).await?.into_inner().refund.unwrap())
     }
@@ -204,12 +228,12 @@ pub fn renewal() -> IssueBillRequest {
         payer_subject_id: "abcdefghijklmnopqrstuvwxyz".to_owned(),
         case_id: fresh(),
         items: vec![item("sim.c.renew", 0), item("letter", 1)],
-        valid_for: None,
+        ..IssueBillRequest::default()
     }
 }
 
 pub fn item(code: &str, units: i32) -> FeeItem {
-    FeeItem { tariff_code: code.to_owned(), units }
+    FeeItem { tariff_code: code.to_owned(), units, ..FeeItem::default() }
 }
 
 pub fn tariff(code: &str, rupiahs: i64) -> PublishTariffRequest {
@@ -220,6 +244,7 @@ pub fn tariff(code: &str, rupiahs: i64) -> PublishTariffRequest {
         amount: Some(rupiah(rupiahs)),
         legal_basis: "PP 76/2020, lampiran I.A".to_owned(),
         effective_from: Some(Date { year: 2021, month: 1, day: 1 }),
+        ..PublishTariffRequest::default()
     }
 }
 

@@ -2,16 +2,15 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{
-    AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal,
-    ReconciliationRefusal, RefundRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal,
-};
+use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal, ReconciliationRefusal, RefundRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Refund(#[from] RefundRefusal),
     #[error(transparent)]
     Rail(#[from] RailRefusal),
     #[error(transparent)]
@@ -24,8 +23,6 @@ pub enum Error {
     Reconciliation(#[from] ReconciliationRefusal),
     #[error(transparent)]
     Voucher(#[from] VoucherRefusal),
-    #[error(transparent)]
-    Refund(#[from] RefundRefusal),
     #[error(transparent)]
     Reused(#[from] RequestIdReused),
     #[error("the database failed")]

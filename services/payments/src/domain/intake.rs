@@ -26,7 +26,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// What becomes of `amount` that was paid for what a code asks for, if it asks for anything.
+    /// What becomes of `amount` that was paid for what a code asks for.
     pub fn of(demand: Option<Demand>, amount: Money) -> Self {
         let Some(demand) = demand else { return Self::Misfits(SuspenseKind::UnknownCode) };
         if amount.currency() != demand.amount.currency() {

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn parts_are_whole_rupiah_and_add_up() {
-        let rupiah = |units| Money::new(Currency::IDR, units * 100);
+        let rupiah = |units: i64| Money::new(Currency::IDR, units * 100);
         let terms = Instalments { max_parts: 3, min_part_minor: 2_000_000, interval_days: 30 };
         let now = Timestamp::UNIX_EPOCH;
 

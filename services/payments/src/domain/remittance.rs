@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use rangkai_primitives::{Agency, Id, Money, Timestamp};
+use uuid::Uuid;
 
-use super::{BankReference, Bill, SuspenseItem, SuspenseKind};
+use super::{BankReference, Bill, Occasion, Receipt, SuspenseItem, SuspenseKind};
 
 /// Money that came in; never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,12 @@ impl Remittance {
         let NewRemittance { code, amount, reference, pay_time, channel, owner: _ } = new;
         let create_time = now;
         Self { id, bill, code, amount, reference, pay_time, create_time, channel, paid, misfit }
+    }
+
+    /// What a bill is told of it: where its money is, and what the books say that it was.
+    pub fn receipt(&self, occasion: Occasion, source: Option<Uuid>) -> Receipt {
+        let (pay_time, reference) = (self.pay_time, self.reference.number.clone());
+        Receipt { occasion, source, pay_time, reference }
     }
 
     /// Whether the same payment is reported once more, by whichever channel.

@@ -4,7 +4,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Id, Sensitive};
 use tracing::instrument;
 
-use super::ledger;
+use super::{ledger, person};
 use crate::{
     domain::{Document, Occasion, Refund, RefundMode, RefundRefusal, Refusal},
     error::Error,
@@ -16,7 +16,7 @@ use crate::{
 #[instrument(skip_all, fields(refund.id = %id))]
 pub async fn submit(tx: &Tx, id: Id<Refund>, documents: Vec<Document>) -> Result<Refund, Error> {
     let by = person(tx);
-    let claim = lock(tx, id).await?.submit(documents, &by, tx.now())?;
+    let claim = lock(tx, id).await?.submit(documents, by, tx.now())?;
     keep(tx, claim).await
 }
 
@@ -31,7 +31,7 @@ pub async fn give_back(tx: &Tx, id: Id<Refund>, note: Sensitive<String>) -> Resu
 #[instrument(skip_all, fields(refund.id = %id))]
 pub async fn approve(tx: &Tx, id: Id<Refund>) -> Result<Refund, Error> {
     let by = person(tx);
-    let claim = lock(tx, id).await?.approve(&by, tx.now())?;
+    let claim = lock(tx, id).await?.approve(by, tx.now())?;
     keep(tx, claim).await
 }
 
@@ -75,10 +75,4 @@ async fn keep(tx: &Tx, claim: Refund) -> Result<Refund, Error> {
     tx.changed("refund", claim.id.uuid());
     tell::claim_moved(tx, &claim).await?;
     Ok(claim)
-}
-
-/// Who acts: a person, or whoever acts without one.
-fn person(tx: &Tx) -> String {
-    let caller = tx.caller();
-    caller.on_behalf.as_ref().unwrap_or(&caller.id).clone()
 }

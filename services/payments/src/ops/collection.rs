@@ -26,8 +26,8 @@ pub async fn present_qr(tx: &Tx, channels: &Channels, id: Id<Bill>) -> Result<Co
     let offered = channels.qris(tx.agency()).ok_or(ChannelRefusal::NotOffered)?;
     let (provider, acquirer, merchant) = offered;
     if let Some(limit) = channels.qr_limit(Zone::Wib.date(tx.now())) {
-        let fits = bill.amount.currency() == limit.currency();
-        if !fits || bill.amount.minor() > limit.minor() {
+        let fits = bill.owed().currency() == limit.currency();
+        if !fits || bill.owed().minor() > limit.minor() {
             return Err(ChannelRefusal::AboveLimit { limit }.into());
         }
     }
@@ -137,7 +137,7 @@ pub async fn showing_payload(
 async fn open_bill(tx: &Tx, id: Id<Bill>) -> Result<Bill, Error> {
     let bill = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
     // Says no for us when it cannot be.
-    bill.clone().pay(&bill.code, tx.now())?;
+    bill.expect_open(tx.now())?;
     Ok(bill)
 }
 
@@ -190,7 +190,7 @@ fn payload(merchant: &Merchant, bill: Option<&Bill>, label: String) -> Payload {
         national_id: merchant.national_id.clone(),
         merchant_name: merchant.name.clone(),
         city: merchant.city.clone(),
-        rupiahs: bill.map(|bill| bill.amount.minor() / per_unit(bill.amount)),
+        rupiahs: bill.map(|bill| bill.owed().minor() / per_unit(bill.owed())),
         bill: bill.map(|bill| bill.code.to_string()),
         label,
     }

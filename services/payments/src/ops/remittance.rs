@@ -38,7 +38,9 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
     if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
         return Ok((recorded(tx, &new).await?, true));
     }
-    let demand = bill.as_ref().map(|(bill, code)| bill.demand(code, tx.now()));
+    let code = new.code.parse::<BillingCode>().ok();
+    let paying = bill.as_ref().zip(code.as_ref());
+    let demand = paying.map(|(bill, code)| bill.demand(code, tx.now()));
     let fate = Fate::of(demand, new.amount);
     let amount = new.amount;
     let (paid, misfit) = match fate {
@@ -52,14 +54,9 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
     let remittance = Remittance::record(id, on, new, (paid, noted), tx.now());
     store::remittance::insert(tx, &remittance).await?;
     tx.changed("remittance", remittance.id.uuid());
-    let payer = bill.as_ref().map(|(bill, _)| (bill.payer.clone(), bill.case));
-    if let Some((bill, code)) = bill.filter(|_| paid) {
-        let receipt = Receipt {
-            occasion: Occasion::BillPaid,
-            source: None,
-            pay_time: remittance.pay_time,
-            reference: remittance.reference.number.clone(),
-        };
+    let payer = bill.as_ref().map(|bill| (bill.payer.clone(), bill.case));
+    if let Some((bill, code)) = bill.zip(code).filter(|_| paid) {
+        let receipt = remittance.receipt(Occasion::BillPaid, None);
         bill::receive(tx, bill, &code, &receipt).await?;
     }
     if let Some((id, kind, amount)) = misfit {

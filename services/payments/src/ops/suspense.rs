@@ -5,11 +5,11 @@ use rangkai_primitives::{Agency, Id, Money, Page, Sensitive};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{credit, ledger};
+use super::{bill, credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillingCode, CreditSource, Occasion, Receipt, Refusal, Remedy,
-        SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
+        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, Refusal, Remedy, SuspenseFilter,
+        SuspenseItem, SuspenseRefusal, SuspenseState,
     },
     error::Error,
     events::tell,
@@ -148,20 +148,17 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     let Target { owner, bill, demand, own } = target(tx, item, code).await?;
     let remittance = store::remittance::find(tx, item.remittance).await?;
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
-    let receipt = Receipt {
-        occasion: if own { Occasion::SuspenseApplied } else { Occasion::BillPaid },
-        source: own.then(|| item.id.uuid()),
-        pay_time: remittance.pay_time,
-        reference: remittance.reference.number,
-    };
+    let due = bill.demand(code, tx.now()).amount;
     if !own {
         ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
+        let receipt = remittance.receipt(Occasion::BillPaid, None);
+        return bill::receive(&tx.within(owner), bill, code, &receipt).await.map(drop);
     }
-    let payer = bill.payer.clone();
-    super::bill::receive(&tx.within(owner), bill, code, &receipt).await?;
-    let left = Money::new(item.amount.currency(), item.amount.minor() - demand.minor());
+    let receipt = remittance.receipt(Occasion::SuspenseApplied, Some(item.id.uuid()));
+    let bill = bill::receive(tx, bill, code, &receipt).await?;
+    let left = Money::new(item.amount.currency(), item.amount.minor() - due.minor());
     if left.minor() > 0 {
-        let over = SuspenseItem { credited_to: Some(payer), ..item.clone() };
+        let over = SuspenseItem { credited_to: Some(bill.payer), ..item.clone() };
         store::suspense::update(tx, &over).await?;
         grant(tx, &over, left).await?;
     }
@@ -187,12 +184,14 @@ async fn target(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<Targ
     }
     let bill = store::bill::lock(&tx.within(owner.clone()), bill.id).await?;
     let bill = bill.ok_or(Refusal::BillNotFound)?;
-    let (_, payment) = bill.clone().pay(code, tx.now())?;
-    let demand = payment.amount;
-    let enough = item.amount.minor() >= demand.minor();
-    let fits = if own { enough } else { item.amount == demand };
-    if !fits || item.amount.currency() != demand.currency() {
-        return Err(SuspenseRefusal::DoesNotFit { bill: bill.id, expected: demand }.into());
+    let Demand { amount: due, state } = bill.demand(code, tx.now());
+    if state != BillState::Open {
+        return Err(Refusal::BillNotOpen { bill: bill.id, state }.into());
+    }
+    let enough = item.amount.minor() >= due.minor();
+    let fits = if own { enough } else { item.amount == due };
+    if !fits || item.amount.currency() != due.currency() {
+        return Err(SuspenseRefusal::DoesNotFit { bill: bill.id, expected: due }.into());
     }
     Ok(Target { owner, bill, demand, own })
 }

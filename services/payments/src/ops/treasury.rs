@@ -4,7 +4,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Id, Money};
 use tracing::instrument;
 
-use super::ledger;
+use super::{ledger, person};
 use crate::{
     domain::{Occasion, RefundRefusal, Sweep},
     error::Error,
@@ -15,8 +15,7 @@ use crate::{
 /// Records that collected money was handed on; not money that the banks are to pay back.
 #[instrument(skip_all)]
 pub async fn sweep(tx: &Tx, amount: Money, reference: String) -> Result<Sweep, Error> {
-    let caller = tx.caller();
-    let by = caller.on_behalf.as_ref().unwrap_or(&caller.id).clone();
+    let by = person(tx).to_owned();
     let sweep = Sweep { id: Id::generate(), amount, reference, by, create_time: tx.now() };
     if !store::sweep::insert(tx, &sweep).await? {
         return Err(RefundRefusal::TreasuryReferenceTaken(sweep.reference).into());

@@ -97,7 +97,7 @@ const OWN: &[SqlMigration] = &[
     each!("m0006_chart"),
     both!("m0020_credit"),
     each!("m0021_bill"),
-    both!("m0022_refund"),
+    each!("m0022_refund"),
     each!("m0023_stays"),
     each!("m0030_suspense"),
     both!("m0031_collection"),
