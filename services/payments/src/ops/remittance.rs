@@ -7,8 +7,8 @@ use tracing::instrument;
 use super::{bill, suspense};
 use crate::{
     domain::{
-        Bill, BillingCode, Fate, NewRemittance, Occasion, Receipt, Refusal, Remittance,
-        SuspenseItem, SuspenseKind,
+        Bill, BillingCode, Fate, NewRemittance, Occasion, Refusal, Remittance, SuspenseItem,
+        SuspenseKind,
     },
     error::Error,
     store::{self, bank_reference::Use},
@@ -23,14 +23,11 @@ pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
 /// As [`record`], and says whether it was recorded before.
 #[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
 pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, bool), Error> {
-    let (owner, found) = find_bill(tx, &new).await?;
+    let (owner, bill) = find_bill(tx, &new).await?;
     // From here on it is the owner's: its rows, its facts, its books.
     let tx = &tx.within(owner);
-    let bill = match found {
-        Some((id, code)) => {
-            let bill = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
-            Some((bill, code))
-        }
+    let bill = match bill {
+        Some(id) => Some(store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?),
         None => None,
     };
     let id = Id::generate();
@@ -50,7 +47,7 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         Fate::Misfits(kind) => (false, Some((Id::generate(), kind, amount))),
     };
     let noted = misfit.map(|(id, kind, _)| (id, kind));
-    let on = bill.as_ref().map(|(bill, _)| bill.id);
+    let on = bill.as_ref().map(|bill| bill.id);
     let remittance = Remittance::record(id, on, new, (paid, noted), tx.now());
     store::remittance::insert(tx, &remittance).await?;
     tx.changed("remittance", remittance.id.uuid());
@@ -80,14 +77,11 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
 }
 
 /// Whose the money is, and the bill that it was paid for.
-async fn find_bill(
-    tx: &Tx,
-    new: &NewRemittance,
-) -> Result<(Agency, Option<(Id<Bill>, BillingCode)>), Error> {
+async fn find_bill(tx: &Tx, new: &NewRemittance) -> Result<(Agency, Option<Id<Bill>>), Error> {
     if let Ok(code) = new.code.parse::<BillingCode>()
         && let Some((owner, bill)) = store::bill::find_anywhere(tx, &code).await?
     {
-        return Ok((owner, Some((bill.id, code))));
+        return Ok((owner, Some(bill.id)));
     }
     Ok((new.owner.clone().unwrap_or_else(Agency::platform), None))
 }

@@ -145,7 +145,7 @@ pub async fn give_back(
 
 /// Pays the bill of a code out of an item; what is left becomes the payer's credit.
 async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), Error> {
-    let Target { owner, bill, demand, own } = target(tx, item, code).await?;
+    let (owner, bill, own) = target(tx, item, code).await?;
     let remittance = store::remittance::find(tx, item.remittance).await?;
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
     let due = bill.demand(code, tx.now()).amount;
@@ -165,17 +165,12 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     Ok(())
 }
 
-/// A bill that an item can pay, held.
-struct Target {
-    owner: Agency,
-    bill: Bill,
-    /// What its code asks for.
-    demand: Money,
-    /// Whether it is a bill of the item's own agency.
-    own: bool,
-}
-
-async fn target(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<Target, Error> {
+/// The bill that an item can pay, held, with its owner; and whether that is the item's.
+async fn target(
+    tx: &Tx,
+    item: &SuspenseItem,
+    code: &BillingCode,
+) -> Result<(Agency, Bill, bool), Error> {
     let found = store::bill::find_anywhere(tx, code).await?;
     let (owner, bill) = found.ok_or(Refusal::BillNotFound)?;
     let own = owner == *tx.agency();
@@ -193,7 +188,7 @@ async fn target(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<Targ
     if !fits || item.amount.currency() != due.currency() {
         return Err(SuspenseRefusal::DoesNotFit { bill: bill.id, expected: due }.into());
     }
-    Ok(Target { owner, bill, demand, own })
+    Ok((owner, bill, own))
 }
 
 async fn payer_of(tx: &Tx, item: &SuspenseItem) -> Result<String, Error> {

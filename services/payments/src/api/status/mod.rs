@@ -36,7 +36,6 @@ impl From<Error> for Status {
             Error::Channel(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
             Error::Rail(refusal) => refusal.into(),
-            Error::Refund(refusal) => refusal.into(),
             Error::Voucher(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),

@@ -9,7 +9,7 @@ use super::settle;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState,
-        Tallies, Verdict,
+        Verdict, Tallies,
     },
     error::Error,
     events::tell,
