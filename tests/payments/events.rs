@@ -2,12 +2,19 @@
 
 use rangkai_proto::{
     events::v1::{Event, ReadEventsRequest, event_service_client::EventServiceClient},
-    payments::v1::{BillPaid, CancelBillRequest, ConfirmRefundRequest, IssueBillRequest},
+    payments::v1::{
+        BillPaid, CancelBillRequest, CollectionChanged, CollectionState, ConfirmRefundRequest,
+        ConfirmSuspenseResolutionRequest, IssueBillRequest, RecordRemittanceRequest,
+        ResolveSuspenseRequest, SuspenseOpened, SuspenseResolution,
+    },
 };
 use rangkai_testkit::{Client, Kind, caller, fresh};
 use rstest::rstest;
 
-use super::support::{DAY, House, item, renewal, rupiah};
+use super::{
+    callbacks, channels,
+    support::{DAY, House, item, renewal, rupiah},
+};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -67,6 +74,47 @@ async fn every_change_of_state_is_told_to_whom_it_belongs(
     let fact: BillPaid = rangkai_events::read(&of_paid[1])?.unwrap();
     assert_eq!((fact.case_id, fact.amount), (paid.case_id, Some(rupiah(75_000))));
     assert_eq!(fact.bank_reference, payment.bank_reference);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_becomes_of_money_and_of_codes_is_told(#[case] kind: Kind) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let mut desk = house.korlantas().await?;
+    let mut second = house.person("korlantas", "head")?;
+    let bill = desk.bill().await?;
+    let code = channels::qr(&desk, &bill).await?.collection.unwrap();
+    callbacks::tell_unclear(&house, &code.number).await?;
+    let short = RecordRemittanceRequest { amount: Some(rupiah(1)), ..house.payment(&bill, "002") };
+    let short = house.bank("bank-bri")?.remittances.record_remittance(short).await?;
+    let suspense_id = short.into_inner().remittance.unwrap().suspense_id;
+    let resolve = ResolveSuspenseRequest {
+        request_id: fresh(),
+        suspense_id: suspense_id.clone(),
+        resolution: SuspenseResolution::Credit.into(),
+        reason: "Kurang bayar".to_owned(),
+        ..ResolveSuspenseRequest::default()
+    };
+    desk.suspense.resolve_suspense(resolve).await?;
+    let (request_id, id) = (fresh(), suspense_id.clone());
+    let confirm = ConfirmSuspenseResolutionRequest { request_id, suspense_id: id };
+    second.suspense.confirm_suspense_resolution(confirm).await?;
+
+    let of_item = read(desk.client.clone(), &suspense_id).await?;
+    let of_code = read(desk.client, &code.collection_id).await?;
+
+    let told = |events: &[Event]| -> Vec<String> {
+        events.iter().map(|event| event.r#type.replace("rangkai.payments.v1.", "")).collect()
+    };
+    assert_eq!(told(&of_item), ["SuspenseOpened", "SuspenseProposed", "SuspenseResolved"]);
+    assert_eq!(told(&of_code), ["CollectionOpened", "CollectionChanged"]);
+    let opened: SuspenseOpened = rangkai_events::read(&of_item[0])?.unwrap();
+    assert_eq!((opened.case_id, opened.needs_person), (bill.case_id, true));
+    let changed: CollectionChanged = rangkai_events::read(&of_code[1])?.unwrap();
+    assert_eq!(changed.state(), CollectionState::Unknown);
     Ok(())
 }
 

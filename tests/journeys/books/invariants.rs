@@ -45,7 +45,8 @@ pub(super) const INVARIANTS: [Invariant; 18] = [
             "SELECT count(*), count(CASE WHEN state = 'open' OR (state = 'paid') <> (payments = 1)
                                             THEN 1 END)
                 FROM (SELECT state, (SELECT count(*) FROM remittance
-                                     WHERE remittance.bill_id = bill.bill_id) AS payments
+                                     WHERE remittance.bill_id = bill.bill_id
+                                     AND remittance.paid) AS payments
                       FROM bill) AS paid",
     },
     Invariant {
