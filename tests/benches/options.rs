@@ -49,7 +49,7 @@ impl Options {
 
     /// How long one figure is measured.
     pub(crate) fn time(&self) -> Duration {
-        if self.quick { Duration::from_millis(500) } else { Duration::from_secs(self.seconds) }
+        if self.quick { Duration::from_secs(2) } else { Duration::from_secs(self.seconds) }
     }
 
     /// How long everything runs before it is measured.
