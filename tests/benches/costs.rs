@@ -1,0 +1,132 @@
+//! What a load cost: processor time by part, and what the database counted.
+
+use std::{collections::BTreeMap, fs};
+
+use rangkai_testkit::{Kind, TestDatabase};
+use sqlx::{ConnectOptions as _, PgConnection, Row as _, postgres::PgConnectOptions};
+use tokio::sync::Mutex;
+
+/// Reads the costs so far.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    /// A connection of its own, where the database counts.
+    database: Option<Mutex<PgConnection>>,
+    name: String,
+}
+
+/// Everything counted so far.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    processor: BTreeMap<&'static str, f64>,
+    counts: BTreeMap<&'static str, f64>,
+}
+
+/// What each transfer cost on the average.
+#[derive(Debug)]
+pub(crate) struct Costs {
+    /// Microseconds of processor time by part.
+    pub(crate) processor: BTreeMap<&'static str, f64>,
+    /// What the database counted.
+    pub(crate) counts: BTreeMap<&'static str, f64>,
+}
+
+impl Meter {
+    pub(crate) async fn of(database: &TestDatabase) -> anyhow::Result<Self> {
+        let url = database.config.url.reveal();
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let name = name.split('?').next().unwrap_or_default().to_owned();
+        let database = match database.kind {
+            Kind::Postgres => {
+                let options: PgConnectOptions = url.parse()?;
+                Some(Mutex::new(options.disable_statement_logging().connect().await?))
+            }
+            Kind::Sqlite => None,
+        };
+        Ok(Self { database, name })
+    }
+
+    pub(crate) async fn read(&self) -> anyhow::Result<Reading> {
+        let mut counts = BTreeMap::new();
+        if let Some(database) = &self.database {
+            let mut connection = database.lock().await;
+            // What a session counted arrives a second later; reading twice at equal load is fair.
+            let read = "SELECT xact_commit::float8, tup_inserted::float8, tup_updated::float8, \
+                        (pg_current_wal_lsn() - '0/0')::float8 FROM pg_stat_database \
+                        WHERE datname = current_database()";
+            let row = sqlx::query(read).fetch_one(&mut *connection).await?;
+            for (place, name) in
+                ["commits", "rows inserted", "rows updated", "bytes of WAL"].into_iter().enumerate()
+            {
+                counts.insert(name, row.try_get(place)?);
+            }
+        }
+        Ok(Reading { processor: self.processor(), counts })
+    }
+
+    /// Seconds of processor time by part. Empty where the system does not tell.
+    fn processor(&self) -> BTreeMap<&'static str, f64> {
+        let mut parts = BTreeMap::new();
+        for thread in listed("/proc/self/task") {
+            let name = fs::read_to_string(format!("{thread}/comm")).unwrap_or_default();
+            let spent = fs::read_to_string(format!("{thread}/schedstat")).unwrap_or_default();
+            let spent = spent.split(' ').next().and_then(|it| it.parse::<f64>().ok());
+            let part = match name.trim() {
+                "client" => "callers",
+                "server" => "service",
+                name if name.starts_with("sqlx-sqlite") => "database",
+                _ => continue,
+            };
+            *parts.entry(part).or_default() += spent.unwrap_or_default() / 1e9;
+        }
+        for process in listed("/proc") {
+            let command = fs::read_to_string(format!("{process}/cmdline")).unwrap_or_default();
+            if command.starts_with("postgres:") && command.contains(&self.name) {
+                let spent = fs::read_to_string(format!("{process}/schedstat")).unwrap_or_default();
+                let spent = spent.split(' ').next().and_then(|it| it.parse::<f64>().ok());
+                *parts.entry("database").or_default() += spent.unwrap_or_default() / 1e9;
+            }
+        }
+        parts
+    }
+}
+
+impl Reading {
+    /// What was spent since `before` on each of `count` transfers.
+    pub(crate) fn since(&self, before: &Self, count: f64) -> Costs {
+        let less = |now: &BTreeMap<&'static str, f64>, then: &BTreeMap<&'static str, f64>, by| {
+            let each = now.iter().map(|(name, value)| {
+                (*name, (value - then.get(name).copied().unwrap_or_default()) * by / count)
+            });
+            each.collect()
+        };
+        Costs {
+            processor: less(&self.processor, &before.processor, 1e6),
+            counts: less(&self.counts, &before.counts, 1.0),
+        }
+    }
+}
+
+impl Costs {
+    /// Microseconds of processor time of the service and its database for each transfer.
+    pub(crate) fn service_micros(&self) -> f64 {
+        ["service", "database"].iter().filter_map(|part| self.processor.get(part)).sum()
+    }
+
+    pub(crate) fn print(&self) {
+        let processor: Vec<_> =
+            self.processor.iter().map(|(part, micros)| format!("{part} {micros:.0} µs")).collect();
+        println!("      processor time of each transfer: {}", processor.join(", "));
+        if !self.counts.is_empty() {
+            let counts: Vec<_> =
+                self.counts.iter().map(|(name, count)| format!("{name} {count:.2}")).collect();
+            println!("      the database counted for each:   {}", counts.join(", "));
+            let commits = self.counts.get("commits").copied().unwrap_or_default();
+            println!("      transfers for each commit:       {:.1}", 1.0 / commits);
+        }
+    }
+}
+
+fn listed(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path().display().to_string()).collect()
+}
