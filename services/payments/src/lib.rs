@@ -105,6 +105,7 @@ impl Payments {
             envelopes: config.envelopes.clone(),
             reservations: config.reservations,
             vouchers: config.vouchers,
+            movements,
         })
     }
 }

@@ -7,4 +7,5 @@ mod intake;
 mod office;
 mod payees;
 mod privacy;
+mod settlement;
 mod validation;

@@ -1,5 +1,6 @@
 //! The office of a programme that pays people.
 
+use rangkai_payments::{Config, DEFAULTS, Payments, RailKind};
 use rangkai_proto::payments::v1::{
     AddInstructionsRequest, AddInstructionsResponse, ApproveEnvelopeRequest, CreateEnvelopeRequest,
     Envelope, GetEnvelopeReportRequest, GetEnvelopeReportResponse, GetEnvelopeRequest,
@@ -73,8 +74,8 @@ impl Office {
     }
 
     /// Links `people` in the directory `pkh`.
-    pub async fn link(&self, people: std::ops::Range<u32>) -> Result<(), Status> {
-        let payees = people.map(payee).collect();
+    pub async fn link(&self, people: impl IntoIterator<Item = u32>) -> Result<(), Status> {
+        let payees = people.into_iter().map(payee).collect();
         let batch = LinkPayeesRequest { source: "pkh".to_owned(), payees };
         self.payees.clone().link_payees(tokio_stream::once(batch)).await.map(drop)
     }
@@ -155,6 +156,15 @@ impl Office {
         let request = GetEnvelopeReportRequest { envelope_id: envelope.envelope_id.clone() };
         Ok(self.envelopes.clone().get_envelope_report(request).await?.into_inner())
     }
+}
+
+/// A block whose rail pays nobody, and gets at most a hundred orders at once.
+pub async fn sandbox(house: &House) -> anyhow::Result<Payments> {
+    let mut config: Config = toml::from_str(DEFAULTS)?;
+    config.database = house.database.config.clone();
+    config.rails.kind = RailKind::Sandbox;
+    config.rails.batch = 100;
+    Payments::open(&config, house.clock.clone()).await
 }
 
 /// `count` payments of Rp`rupiahs` in all, of the programme `pkh`.
