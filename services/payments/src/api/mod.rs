@@ -21,6 +21,7 @@ mod refund;
 mod remittance;
 mod remittance_import;
 mod reservation;
+mod statement_message;
 mod status;
 mod suspense;
 mod tariff;
