@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rangkai_auth::AuthConfig;
-use rangkai_db::DatabaseConfig;
+use rangkai_db::{DatabaseConfig, GroupConfig};
 use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct Config {
     pub reservations: ExpiryConfig,
     /// When vouchers are looked at that nobody redeemed, and how often one may guess.
     pub vouchers: VoucherConfig,
+    /// How transfers that are asked for at once are committed together.
+    pub movements: GroupConfig,
 }
 
 /// When things are looked at whose time is up.

@@ -72,6 +72,7 @@ use rail::Rail;
 #[derive(Clone, Debug)]
 pub struct Payments {
     db: Db,
+    movements: api::Movements,
     expiry: ExpiryConfig,
     channels: Arc<Channels>,
     rail: Rail,
@@ -110,6 +111,8 @@ impl Payments {
             envelopes: config.envelopes.clone(),
             reservations: config.reservations,
         })
+        let movements = api::start_movements(&db, &config.movements);
+        Ok(Self { db, movements, expiry: config.expiry, reservations: config.reservations })
     }
 }
 

@@ -13,6 +13,7 @@ mod fund;
 mod instruction;
 mod ledger;
 mod merchant;
+mod movement;
 mod payee;
 mod pool;
 mod rail;
@@ -29,6 +30,7 @@ mod transfer;
 mod voucher;
 
 pub use callback::callbacks;
+pub use movement::{Movements, start as start_movements};
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

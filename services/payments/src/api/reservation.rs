@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use rangkai_db::Call;
+use rangkai_db::{Call, Reply};
 use rangkai_primitives::{Id, Money, Page};
 use rangkai_proto::payments::v1::{self as wire, reservation_service_server::ReservationService};
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::transfer::{read_amount, read_new};
+use super::{
+    movement::Movement,
+    transfer::{read_amount, read_new},
+};
 use crate::{
     Payments,
-    domain::{NewTransfer, Reservation, ReservationState},
+    domain::{Applied, Command, NewTransfer, Refused, Reservation, ReservationState},
+    error::Error,
     ops,
 };
 
@@ -25,14 +29,8 @@ impl ReservationService for Payments {
         request: Request<wire::ReserveTransferRequest>,
     ) -> Result<Response<wire::ReserveTransferResponse>, Status> {
         let (call, new, valid_for) = read_reserve(&request)?;
-        self.change(call, move |tx| {
-            let new = new.clone();
-            async move {
-                let reservation = ops::reservation::reserve(&tx, new, valid_for).await?;
-                Ok(wire::ReserveTransferResponse { reservation: Some(reservation.into()) })
-            }
-        })
-        .await
+        let commands = vec![Command::Reserve(new, valid_for)];
+        self.shift(call, Movement { commands, answer: reserved }).await
     }
 
     async fn capture_reservation(
@@ -41,14 +39,8 @@ impl ReservationService for Payments {
     ) -> Result<Response<wire::CaptureReservationResponse>, Status> {
         let (call, id, amount) = read_capture(&request)?;
         let last = request.get_ref().r#final;
-        self.change(call, move |tx| async move {
-            let (reservation, transfer) = ops::reservation::capture(&tx, id, amount, last).await?;
-            Ok(wire::CaptureReservationResponse {
-                reservation: Some(reservation.into()),
-                transfer: Some(transfer.into()),
-            })
-        })
-        .await
+        let commands = vec![Command::Capture { reservation: id, amount, last }];
+        self.shift(call, Movement { commands, answer: captured }).await
     }
 
     async fn release_reservation(
@@ -56,11 +48,8 @@ impl ReservationService for Payments {
         request: Request<wire::ReleaseReservationRequest>,
     ) -> Result<Response<wire::ReleaseReservationResponse>, Status> {
         let (call, id) = read_release(&request)?;
-        self.change(call, move |tx| async move {
-            let reservation = ops::reservation::release(&tx, id).await?;
-            Ok(wire::ReleaseReservationResponse { reservation: Some(reservation.into()) })
-        })
-        .await
+        let commands = vec![Command::Release(id)];
+        self.shift(call, Movement { commands, answer: released }).await
     }
 
     async fn get_reservation(
@@ -90,6 +79,30 @@ impl ReservationService for Payments {
             next_page_token: page_token(request.get_ref(), next),
         }))
     }
+}
+
+fn reserved(outcome: Result<Applied, Refused>) -> Result<Reply, Error> {
+    let reservation = touched(outcome)?.0;
+    Ok(Reply::of(&wire::ReserveTransferResponse { reservation }))
+}
+
+fn captured(outcome: Result<Applied, Refused>) -> Result<Reply, Error> {
+    let (reservation, transfer) = touched(outcome)?;
+    Ok(Reply::of(&wire::CaptureReservationResponse { reservation, transfer }))
+}
+
+fn released(outcome: Result<Applied, Refused>) -> Result<Reply, Error> {
+    let reservation = touched(outcome)?.0;
+    Ok(Reply::of(&wire::ReleaseReservationResponse { reservation }))
+}
+
+/// The reservation that one command touched, and the first transfer that it made.
+fn touched(
+    outcome: Result<Applied, Refused>,
+) -> Result<(Option<wire::Reservation>, Option<wire::Transfer>), Error> {
+    let Applied { transfers, reservations } = outcome.map_err(|refused| refused.refusal)?;
+    let reservation = reservations.into_iter().next().map(wire::Reservation::from);
+    Ok((reservation, transfers.into_iter().next().map(wire::Transfer::from)))
 }
 
 type Reserve = (Call, NewTransfer, Option<Duration>);

@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
-use rangkai_db::Call;
+use rangkai_db::{Call, Reply};
 use rangkai_primitives::{Id, Money, Page};
 use rangkai_proto::payments::v1::{self as wire, transfer_service_server::TransferService};
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::movement::Movement;
 use crate::{
     Payments,
-    domain::{Account, Entry, NewTransfer, Place, Transfer, TransferKind},
+    domain::{
+        Account, Applied, Command, Entry, NewTransfer, Place, Refused, Transfer, TransferKind,
+    },
+    error::Error,
     ops,
 };
 
@@ -21,14 +25,7 @@ impl TransferService for Payments {
         request: Request<wire::PostTransferRequest>,
     ) -> Result<Response<wire::PostTransferResponse>, Status> {
         let (call, new) = read_post(&request)?;
-        self.change(call, move |tx| {
-            let new = new.clone();
-            async move {
-                let transfer = ops::transfer::post(&tx, new).await?;
-                Ok(wire::PostTransferResponse { transfer: Some(transfer.into()) })
-            }
-        })
-        .await
+        self.shift(call, Movement { commands: vec![Command::Post(new)], answer: posted }).await
     }
 
     async fn post_transfers(
@@ -36,15 +33,8 @@ impl TransferService for Payments {
         request: Request<wire::PostTransfersRequest>,
     ) -> Result<Response<wire::PostTransfersResponse>, Status> {
         let (call, new) = read_post_linked(&request)?;
-        self.change(call, move |tx| {
-            let new = new.clone();
-            async move {
-                let transfers = ops::transfer::post_linked(&tx, new).await?;
-                let transfers = transfers.into_iter().map(wire::Transfer::from).collect();
-                Ok(wire::PostTransfersResponse { transfers })
-            }
-        })
-        .await
+        let commands = new.into_iter().map(Command::Post).collect();
+        self.shift(call, Movement { commands, answer: posted_linked }).await
     }
 
     async fn get_transfer(
@@ -74,6 +64,17 @@ impl TransferService for Payments {
             next_page_token: page_token(request.get_ref(), next),
         }))
     }
+}
+
+fn posted(outcome: Result<Applied, Refused>) -> Result<Reply, Error> {
+    let applied = outcome.map_err(|refused| refused.refusal)?;
+    let transfer = applied.transfers.into_iter().next().map(wire::Transfer::from);
+    Ok(Reply::of(&wire::PostTransferResponse { transfer }))
+}
+
+fn posted_linked(outcome: Result<Applied, Refused>) -> Result<Reply, Error> {
+    let transfers = outcome?.transfers.into_iter().map(wire::Transfer::from).collect();
+    Ok(Reply::of(&wire::PostTransfersResponse { transfers }))
 }
 
 /// Reads what is to move; its fields are within `place`.

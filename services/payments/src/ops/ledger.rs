@@ -1,5 +1,7 @@
 //! Posting to the ledger: every movement of money goes through here.
 
+use std::collections::BTreeMap;
+
 use rangkai_db::Tx;
 use rangkai_primitives::{Id, Money};
 use tracing::instrument;
@@ -41,15 +43,66 @@ pub async fn apply(
     tx: &Tx,
     units: Vec<Vec<Command>>,
 ) -> Result<Vec<Result<Applied, Refused>>, Error> {
-    let needs = Needs::of(units.iter().flatten());
+    let units: Vec<_> = units.into_iter().map(|unit| (tx.clone(), unit)).collect();
+    apply_all(tx, &units.iter().collect::<Vec<_>>()).await
+}
+
+/// The same for several askers, of whatever agencies, each with their own view of the transaction;
+/// it also names what each of them changed.
+#[instrument(skip_all, fields(units = units.len()))]
+pub async fn apply_for(
+    tx: &Tx,
+    units: Vec<(Tx, Vec<Command>)>,
+) -> Result<Vec<Result<Applied, Refused>>, Error> {
+    let mut agencies: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, (asker, _)) in units.iter().enumerate() {
+        agencies.entry(asker.agency().as_str()).or_default().push(place);
+    }
+    let mut outcomes: Vec<_> = units.iter().map(|_| None).collect();
+    // In one order everywhere, so that two that meet do not wait for each other in a circle.
+    for places in agencies.into_values() {
+        let own: Vec<_> = places.iter().map(|place| &units[*place]).collect();
+        let Some((asker, _)) = own.first() else { continue };
+        let applied = apply_all(&tx.within(asker.agency().clone()), &own).await?;
+        for (place, outcome) in places.into_iter().zip(applied) {
+            if let Ok(applied) = &outcome {
+                name(&units[place].0, applied);
+            }
+            outcomes[place] = Some(outcome);
+        }
+    }
+    outcomes.into_iter().map(|outcome| outcome.ok_or(Error::Unsound)).collect()
+}
+
+/// Names what was changed for the audit entry.
+fn name(tx: &Tx, applied: &Applied) {
+    for reservation in &applied.reservations {
+        tx.changed("reservation", reservation.id.uuid());
+    }
+    for transfer in applied.transfers.iter().filter(|it| it.reservation.is_none()) {
+        tx.changed("transfer", transfer.id.uuid());
+    }
+}
+
+async fn apply_all(
+    tx: &Tx,
+    units: &[&(Tx, Vec<Command>)],
+) -> Result<Vec<Result<Applied, Refused>>, Error> {
+    let needs = Needs::of(units.iter().flat_map(|(_, unit)| unit));
     let reservations = store::reservation::lock(tx, needs.reservations.iter().copied()).await?;
     let mut ids = needs.accounts.clone();
     ids.extend(reservations.iter().flat_map(|it| [it.debit, it.credit]));
     let mut accounts = store::account::lock(tx, ids).await?;
     accounts.extend(lock_chart(tx, &needs).await?);
     let mut book = Book::open(tx.now(), accounts, reservations);
-    let outcomes = units.iter().map(|unit| book.apply(unit)).collect();
+    let outcomes: Vec<_> = units.iter().map(|(_, unit)| book.apply(unit)).collect();
     write(tx, &book.close()).await?;
+    let mut facts = Vec::new();
+    for ((asker, _), outcome) in units.iter().zip(&outcomes) {
+        let transfers = outcome.iter().flat_map(|applied| &applied.transfers);
+        facts.extend(transfers.filter_map(|transfer| tell::moved(asker, transfer)));
+    }
+    tell::all(tx, facts).await?;
     Ok(outcomes)
 }
 
@@ -84,6 +137,5 @@ async fn write(tx: &Tx, changes: &Changes) -> Result<(), Error> {
     store::transfer::insert(tx, &changes.transfers).await?;
     store::entry::insert(tx, &changes.entries).await?;
     store::account::update_balances(tx, &changes.accounts).await?;
-    tell::moved(tx, &changes.transfers).await?;
     Ok(())
 }

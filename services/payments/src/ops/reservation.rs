@@ -1,49 +1,15 @@
-//! Setting money aside, moving it later, and letting go of it.
-
-use std::time::Duration;
+//! Showing money that is set aside, and letting go of it when its time is up.
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Agency, Id, Money, Page, Timestamp};
+use rangkai_primitives::{Agency, Id, Page, Timestamp};
 use tracing::instrument;
 
 use super::ledger;
 use crate::{
-    domain::{Command, LedgerRefusal, NewTransfer, Reservation, ReservationState, Transfer},
+    domain::{Command, LedgerRefusal, Reservation, ReservationState},
     error::Error,
     store,
 };
-
-/// Sets money aside, for a while or for ever.
-#[instrument(skip_all, fields(reservation.id = %new.id))]
-pub async fn reserve(
-    tx: &Tx,
-    new: NewTransfer,
-    valid_for: Option<Duration>,
-) -> Result<Reservation, Error> {
-    let id = new.id.uuid().into();
-    change(tx, id, Command::Reserve(new, valid_for)).await.map(|(reservation, _)| reservation)
-}
-
-/// Moves money that was set aside: `amount`, or all that is left. The last capture lets go of the
-/// rest.
-#[instrument(skip_all, fields(reservation.id = %id))]
-pub async fn capture(
-    tx: &Tx,
-    id: Id<Reservation>,
-    amount: Option<Money>,
-    last: bool,
-) -> Result<(Reservation, Transfer), Error> {
-    let command = Command::Capture { reservation: id, amount, last };
-    let (reservation, transfers) = change(tx, id, command).await?;
-    let transfer = transfers.into_iter().next().ok_or(LedgerRefusal::TransferNotFound)?;
-    Ok((reservation, transfer))
-}
-
-/// Lets go of what is left of a reservation.
-#[instrument(skip_all, fields(reservation.id = %id))]
-pub async fn release(tx: &Tx, id: Id<Reservation>) -> Result<Reservation, Error> {
-    change(tx, id, Command::Release(id)).await.map(|(reservation, _)| reservation)
-}
 
 /// Gets a reservation.
 #[instrument(skip_all, fields(reservation.id = %id))]
@@ -77,20 +43,12 @@ pub async fn due(
 /// Lets go of what is left of a reservation if it is still due; false if somebody else did so.
 #[instrument(skip_all, fields(reservation.id = %id))]
 pub async fn expire_if_due(tx: &Tx, id: Id<Reservation>) -> Result<bool, Error> {
-    match change(tx, id, Command::Expire(id)).await {
-        Ok(_) => Ok(true),
+    match ledger::apply_one(tx, Command::Expire(id)).await {
+        Ok(_) => {
+            tx.changed("reservation", id.uuid());
+            Ok(true)
+        }
         Err(Error::Ledger(LedgerRefusal::ReservationNotOpen { .. })) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-async fn change(
-    tx: &Tx,
-    id: Id<Reservation>,
-    command: Command,
-) -> Result<(Reservation, Vec<Transfer>), Error> {
-    let applied = ledger::apply_one(tx, command).await?;
-    let reservation = applied.reservations.into_iter().next();
-    tx.changed("reservation", id.uuid());
-    Ok((reservation.ok_or(LedgerRefusal::ReservationNotFound(id))?, applied.transfers))
 }

@@ -1,38 +1,15 @@
-//! Moving money between accounts of an agency, and showing what moved.
+//! Showing what moved between the accounts of an agency.
 
 use rangkai_db::Tx;
 use rangkai_primitives::{Id, Page};
 use tracing::instrument;
 
-use super::{account, ledger};
+use super::account;
 use crate::{
-    domain::{Account, Command, Entry, LedgerRefusal, NewTransfer, Transfer},
+    domain::{Account, Entry, LedgerRefusal, Transfer},
     error::Error,
     store,
 };
-
-/// Moves money at once.
-#[instrument(skip_all, fields(transfer.id = %new.id))]
-pub async fn post(tx: &Tx, new: NewTransfer) -> Result<Transfer, Error> {
-    let id = new.id;
-    let applied = ledger::apply_one(tx, Command::Post(new)).await?;
-    tx.changed("transfer", id.uuid());
-    Ok(applied.transfers.into_iter().next().ok_or(LedgerRefusal::TransferNotFound)?)
-}
-
-/// Makes linked transfers, all or none of them.
-#[instrument(skip_all, fields(transfers = new.len()))]
-pub async fn post_linked(tx: &Tx, new: Vec<NewTransfer>) -> Result<Vec<Transfer>, Error> {
-    let unit = new.into_iter().map(Command::Post).collect();
-    let mut transfers = Vec::new();
-    for outcome in ledger::apply(tx, vec![unit]).await? {
-        transfers.extend(outcome?.transfers);
-    }
-    for transfer in &transfers {
-        tx.changed("transfer", transfer.id.uuid());
-    }
-    Ok(transfers)
-}
 
 /// Gets a transfer.
 #[instrument(skip_all, fields(transfer.id = %id))]

@@ -24,11 +24,15 @@ pub async fn account_closed(tx: &Tx, account: &Account) -> Result<(), DbErr> {
     record(tx, account.id.uuid(), &AccountClosed { account_id: account.id.to_string() }).await
 }
 
-/// Money moved, was set aside or let go of, because an agency asked for it. What the block itself
-/// posts is told by whoever posts it.
-pub async fn moved(tx: &Tx, transfers: &[Transfer]) -> Result<(), DbErr> {
-    let asked_for = transfers.iter().filter(|transfer| transfer.source.is_none());
-    record_many(tx, asked_for.map(|transfer| fact(tx, transfer)).collect()).await
+/// Tells many facts at once.
+pub async fn all(tx: &Tx, facts: Vec<Fact>) -> Result<(), DbErr> {
+    record_many(tx, facts).await
+}
+
+/// Money moved, was set aside or let go of, because an agency asked for it; `tx` is the transaction
+/// as whoever asked sees it. What the block itself posts is told by whoever posts it.
+pub fn moved(tx: &Tx, transfer: &Transfer) -> Option<Fact> {
+    transfer.source.is_none().then(|| fact(tx, transfer))
 }
 
 fn fact(tx: &Tx, transfer: &Transfer) -> Fact {

@@ -17,7 +17,7 @@ pub use bill::{bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owe
 pub use collection::{collection_changed, collection_opened};
 pub use credit::{credit_applied, credit_granted};
 pub use envelope::{batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created, envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated, instruction_resolved, instruction_retried};
-pub use ledger::{account_closed, account_opened, moved};
+pub use ledger::{account_closed, account_opened, all, moved};
 pub use merchant::{merchant_paid, merchant_registered};
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
 pub use rail::{rail_file_written, rail_report_imported};
