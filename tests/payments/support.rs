@@ -13,7 +13,7 @@ use rangkai_proto::{
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
-        suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
+        suspense_service_client::SuspenseServiceClient,
         tariff_service_client::TariffServiceClient,
         merchant_service_client::MerchantServiceClient,
         pool_service_client::PoolServiceClient,

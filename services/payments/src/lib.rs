@@ -80,8 +80,6 @@ pub struct Payments {
     envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
-    reservations: ExpiryConfig,
-    channels: Arc<Channels>,
 }
 
 impl Payments {
@@ -94,8 +92,10 @@ impl Payments {
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let channels = Arc::new(Channels::open(config.channels.clone())?);
+        let movements = api::start_movements(&db, &config.movements);
         Ok(Self {
             db,
+            movements,
             expiry: config.expiry,
             channels,
             rail: Rail::new(&config.rails),
@@ -104,15 +104,6 @@ impl Payments {
             reservations: config.reservations,
             vouchers: config.vouchers,
         })
-        Ok(Self { db, expiry: config.expiry, reservations: config.reservations, channels })
-        Ok(Self {
-            db,
-            expiry: config.expiry,
-            envelopes: config.envelopes.clone(),
-            reservations: config.reservations,
-        })
-        let movements = api::start_movements(&db, &config.movements);
-        Ok(Self { db, movements, expiry: config.expiry, reservations: config.reservations })
     }
 }
 
@@ -162,9 +153,6 @@ impl Block for Payments {
             self.keep_inquiring(&stop),
             self.keep_validating(&stop),
             self.keep_executing(&stop),
-            self.keep_inquiring(&stop),
-            self.keep_expiring_reservations(&stop),
-            self.keep_validating(&stop),
         );
     }
 }

@@ -28,17 +28,14 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::Envelope(refusal) => refusal.into(),
-            Error::Suspense(refusal) => refusal.into(),
-            Error::Reconciliation(refusal) => refusal.into(),
-            Error::Ledger(refusal) => refusal.into(),
-            Error::Linked(refused) => refused.into(),
-            Error::Suspense(refusal) => refusal.into(),
             Error::Channel(refusal) => refusal.into(),
             Error::Envelope(refusal) => refusal.into(),
+            Error::Ledger(refusal) => refusal.into(),
+            Error::Linked(refused) => refused.into(),
             Error::Rail(refusal) => refusal.into(),
-            Error::Voucher(refusal) => refusal.into(),
             Error::Reconciliation(refusal) => refusal.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Voucher(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ (Error::Reused(_)
             | Error::PastFloor(_)
@@ -47,9 +44,6 @@ impl From<Error> for Status {
             | Error::NoBillingCode
             | Error::NoVoucherNumber
             | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
-            | Error::NoPicture(_)
-            | Error::OutOfStep(_)
-            | Error::Unsound) => rangkai_rpc::internal(&error),
         }
     }
 }
