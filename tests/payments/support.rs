@@ -17,6 +17,8 @@ use rangkai_proto::{
         remittance_service_client::RemittanceServiceClient,
         reservation_service_client::ReservationServiceClient,
         suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
+        suspense_service_client::SuspenseServiceClient,
+        tariff_service_client::TariffServiceClient,
         merchant_service_client::MerchantServiceClient,
         pool_service_client::PoolServiceClient,
         voucher_service_client::VoucherServiceClient,

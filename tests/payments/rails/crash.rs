@@ -108,7 +108,8 @@ async fn a_file_that_could_not_be_written_never_leaves(#[case] kind: Kind) -> an
     let ends = states(&house, &id).await?;
     assert!(ends.iter().all(|(state, why)| *state == State::Failed && why == "TA01"));
     let mut maker = official(&house, "kemensos", "maker")?;
-    let files = maker.rails.list_rail_files(ListRailFilesRequest::default()).await?.into_inner().rail_files;
+    let files =
+        maker.rails.list_rail_files(ListRailFilesRequest::default()).await?.into_inner().rail_files;
     assert_eq!(files, Vec::<RailFile>::new());
     rows.close().await?;
     Ok(())

@@ -6,4 +6,5 @@ mod outcomes;
 mod pace;
 mod reports;
 mod schemas;
+mod statements;
 mod support;

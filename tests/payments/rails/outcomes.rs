@@ -8,9 +8,7 @@ use rangkai_proto::payments::v1::{
 use rangkai_testkit::Kind;
 use rstest::rstest;
 
-use super::support::{
-    EACH, accounts, envelope, given, official, release, report, sandbox, states,
-};
+use super::support::{EACH, accounts, envelope, given, official, release, report, sandbox, states};
 use crate::payments::support::{House, rupiah};
 
 fn is(state: State) -> (State, String) {
@@ -46,8 +44,7 @@ async fn every_order_comes_to_one_end_whatever_the_bank_does(
     }
 
     let (paid, unknown) = (is(State::Paid), is(State::Unknown));
-    let first =
-        [paid.clone(), failed("AC04"), failed("AM04"), paid.clone(), paid.clone()];
+    let first = [paid.clone(), failed("AC04"), failed("AM04"), paid.clone(), paid.clone()];
     assert_eq!(at_once[..5], first);
     assert_eq!(at_once[5], is(State::Sent));
     assert_eq!(at_once[6..], [State::Unknown; 4].map(is));
@@ -64,7 +61,8 @@ async fn every_order_comes_to_one_end_whatever_the_bank_does(
     }
     // What needs a person is found, page by page, and by nobody else.
     let mut operator = official(&house, "kemensos", "operator")?;
-    let list = ListUnresolvedOrdersRequest { page_size: 1, ..ListUnresolvedOrdersRequest::default() };
+    let list =
+        ListUnresolvedOrdersRequest { page_size: 1, ..ListUnresolvedOrdersRequest::default() };
     let unresolved = operator.rails.list_unresolved_orders(list.clone()).await?.into_inner();
     let mut other = official(&house, "imigrasi", "operator")?;
     let foreign = other.rails.list_unresolved_orders(list).await?.into_inner().orders;

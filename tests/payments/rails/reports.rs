@@ -175,9 +175,8 @@ async fn a_report_is_imported_once_for_its_request(#[case] kind: Kind) -> anyhow
     let house = House::open(kind).await?;
     let left = leave(&house, 1).await?;
     let operator = official(&house, "kemensos", "operator")?;
-    let message = |status| {
-        pain_002(&left.file.name, (1, EACH), &[(left.orders[0].as_str(), status, EACH)])
-    };
+    let message =
+        |status| pain_002(&left.file.name, (1, EACH), &[(left.orders[0].as_str(), status, EACH)]);
 
     let content = message("ACSC").into_bytes();
     let request = ImportRailReportRequest { request_id: fresh(), content };

@@ -8,8 +8,8 @@ use rangkai_proto::payments::v1::{
     InstructionState, LinkPayeeRequest, ListInstructionsRequest, NewInstruction,
     RecordFundsRequest, ReleaseEnvelopeRequest, SealEnvelopeRequest, ValidateEnvelopeRequest,
     envelope_service_client::EnvelopeServiceClient, fund_service_client::FundServiceClient,
-    instruction_service_client::InstructionServiceClient,
-    payee_service_client::PayeeServiceClient, rail_service_client::RailServiceClient,
+    instruction_service_client::InstructionServiceClient, payee_service_client::PayeeServiceClient,
+    rail_service_client::RailServiceClient,
 };
 use rangkai_testkit::{Client, caller, every_scope, fresh};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};

@@ -24,6 +24,7 @@ mod refund_wire;
 mod remittance;
 mod remittance_import;
 mod reservation;
+mod statement_message;
 mod status;
 mod suspense;
 mod tariff;

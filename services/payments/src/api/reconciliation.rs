@@ -8,7 +8,10 @@ use rangkai_proto::payments::v1::{
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
-use super::bank_statement::{read_import, write_break};
+use super::{
+    bank_statement::{read_import, write_break},
+    statement_message::read_message,
+};
 use crate::{
     Payments,
     domain::{BankStatement, Break, BreakResolution, BreakState},
@@ -33,6 +36,26 @@ impl ReconciliationService for Payments {
                     statement: Some(statement.into()),
                     breaks: breaks.into_iter().map(write_break).collect(),
                 })
+            }
+        })
+        .await
+    }
+
+    async fn import_statement_message(
+        &self,
+        request: Request<wire::ImportStatementMessageRequest>,
+    ) -> Result<Response<wire::ImportStatementMessageResponse>, Status> {
+        let (call, new) = read_message(&request, self.db.clock().now())?;
+        self.change(call, move |tx| {
+            let new = new.clone();
+            async move {
+                let mut answer = wire::ImportStatementMessageResponse::default();
+                for new in new {
+                    let (statement, breaks) = ops::reconciliation::import(&tx, new).await?;
+                    answer.statements.push(statement.into());
+                    answer.breaks.extend(breaks.into_iter().map(write_break));
+                }
+                Ok(answer)
             }
         })
         .await

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rangkai_primitives::{Money, Sensitive, Timestamp};
 
-use super::Direction;
+use super::{BankStatementLine, Direction, Flow, NewBankStatement};
 
 /// What happened on an account between two days, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,29 @@ impl StatementMessage {
         let sum = entries.iter().map(Movement::change).sum::<i128>();
         let minor = i64::try_from(i128::from(opening.minor()) + sum).ok()?;
         Some(Money::new(opening.currency(), minor))
+    }
+}
+
+impl StatementMessage {
+    /// The statement of a bank as it is reconciled; none unless it is of one day.
+    pub fn of_one_day(self, bank_code: &str) -> Option<NewBankStatement> {
+        let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+        let line = |movement: Movement| BankStatementLine {
+            reference: movement.reference,
+            flow: match movement.direction {
+                Direction::Credit => Flow::In,
+                Direction::Debit => Flow::Out,
+            },
+            amount: movement.amount,
+        };
+        (self.from == self.to).then(|| NewBankStatement {
+            bank_code: bank_code.to_owned(),
+            number: self.id.chars().map(plain).collect(),
+            day: self.to,
+            opening: self.opening,
+            closing: self.closing,
+            lines: self.entries.into_iter().map(line).collect(),
+        })
     }
 }
 

@@ -34,8 +34,7 @@ pub mod voucher;
 
 use rangkai_db::Tx;
 
-/// Who acts, where two people must: whoever the caller acts for, or else the caller.
+/// Who acts, where two people must: each officer is a client of its own.
 fn person(tx: &Tx) -> &str {
-    let caller = tx.caller();
-    caller.on_behalf.as_deref().unwrap_or(&caller.id)
+    &tx.caller().id
 }

@@ -29,12 +29,15 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
-            Error::Refund(refusal) => refusal.into(),
             Error::Ledger(refusal) => refusal.into(),
             Error::Linked(refused) => refused.into(),
+            Error::Suspense(refusal) => refusal.into(),
             Error::Channel(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
             Error::Rail(refusal) => refusal.into(),
+            Error::Refund(refusal) => refusal.into(),
             Error::Voucher(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ Error::Contended => Status::aborted(error.to_string()),
             error @ (Error::Reused(_)
