@@ -11,4 +11,5 @@ mod refunds;
 mod remittances;
 mod support;
 mod tariffs;
+mod govstack;
 mod vouchers;

@@ -50,7 +50,7 @@ CREATE INDEX redemption_of_voucher ON redemption (agency, voucher_id);
 CREATE INDEX redemption_of_merchant ON redemption (agency, merchant_id, redemption_id);
 
 -- What merchants were paid. Never changed.
-CREATE TABLE settlement (
+CREATE TABLE merchant_settlement (
     settlement_id uuid NOT NULL PRIMARY KEY,
     agency text NOT NULL,
     merchant_id uuid NOT NULL,

@@ -7,7 +7,7 @@ CREATE TRIGGER redemption_stays BEFORE UPDATE ON redemption
 BEGIN SELECT RAISE(ABORT, 'a row of redemption stays as it is'); END;
 CREATE TRIGGER redemption_remains BEFORE DELETE ON redemption
 BEGIN SELECT RAISE(ABORT, 'a row of redemption stays as it is'); END;
-CREATE TRIGGER settlement_stays BEFORE UPDATE ON settlement
-BEGIN SELECT RAISE(ABORT, 'a row of settlement stays as it is'); END;
-CREATE TRIGGER settlement_remains BEFORE DELETE ON settlement
-BEGIN SELECT RAISE(ABORT, 'a row of settlement stays as it is'); END;
+CREATE TRIGGER merchant_settlement_stays BEFORE UPDATE ON merchant_settlement
+BEGIN SELECT RAISE(ABORT, 'a row of merchant_settlement stays as it is'); END;
+CREATE TRIGGER merchant_settlement_remains BEFORE DELETE ON merchant_settlement
+BEGIN SELECT RAISE(ABORT, 'a row of merchant_settlement stays as it is'); END;

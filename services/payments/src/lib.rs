@@ -4,6 +4,7 @@
 //! | Room     | Holds                                    | Never holds                     |
 //! |----------|------------------------------------------|---------------------------------|
 //! | `api`    | the wire: requests in, answers out       | queries, rules                  |
+//! | `govstack` | the same for the public REST profile  | queries, rules                  |
 //! | `events` | the facts this block tells               | queries, rules                  |
 //! | `ops`    | what happens: one function for each verb | wire types, SQL                 |
 //! | `domain` | what is true: types and their rules      | `async`, I/O, wire types        |
@@ -15,6 +16,7 @@ mod domain;
 mod error;
 mod events;
 mod expiry;
+mod govstack;
 mod ops;
 mod store;
 mod voucher_expiry;
@@ -36,8 +38,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::VoucherConfig;
 pub use config::{Config, DEFAULTS, ExpiryConfig};
+pub use config::{ConformanceConfig, GovStackConfig, VoucherConfig};
+pub use govstack::Conformance;
 
 /// The running building block: what every request needs.
 #[derive(Clone, Debug)]
@@ -45,6 +48,9 @@ pub struct Payments {
     db: Db,
     expiry: ExpiryConfig,
     vouchers: VoucherConfig,
+    govstack: GovStackConfig,
+    /// Who may use the REST profile; nobody until the block stands behind a gate.
+    gate: Option<Gate>,
 }
 
 impl Payments {
@@ -55,7 +61,19 @@ impl Payments {
     /// When the database cannot be reached, its key is not a key, or a migration fails.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        Ok(Self { db, expiry: config.expiry, vouchers: config.vouchers })
+        Ok(Self {
+            db,
+            expiry: config.expiry,
+            vouchers: config.vouchers,
+            govstack: config.govstack.clone(),
+            gate: None,
+        })
+    }
+
+    /// The same block, letting in over REST whom `gate` lets in.
+    #[must_use]
+    pub fn behind(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 }
 
@@ -70,6 +88,11 @@ impl Block for Payments {
             .add_service(VoucherServiceServer::new(self.clone()))
             .add_service(MerchantServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
+    }
+
+    fn json(&self) -> Option<axum::Router> {
+        let gate = self.gate.clone().filter(|_| self.govstack.enabled);
+        gate.map(|gate| govstack::router(self.clone(), gate, &self.govstack.blocks))
     }
 
     fn db(&self) -> &Db {
@@ -97,6 +120,9 @@ pub async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
-    let payments = Payments::open(&config, clock).await?;
+    let payments = Payments::open(&config, clock).await?.behind(gate.clone());
+    if let Some(conformance) = Conformance::open(&payments, &config.govstack).await? {
+        tokio::spawn(conformance.serve(stop.clone()));
+    }
     rangkai_rpc::run(payments, config.server, gate, listener, stop).await
 }

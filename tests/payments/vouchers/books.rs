@@ -40,8 +40,8 @@ const INVARIANTS: [(&str, &str, &str); 9] = [
          WHERE merchant_balance.merchant_id = merchant.merchant_id), 0) <> \
          COALESCE((SELECT SUM(amount_minor) FROM redemption \
          WHERE redemption.merchant_id = merchant.merchant_id), 0) - \
-         COALESCE((SELECT SUM(amount_minor) FROM settlement \
-         WHERE settlement.merchant_id = merchant.merchant_id), 0)",
+         COALESCE((SELECT SUM(amount_minor) FROM merchant_settlement \
+         WHERE merchant_settlement.merchant_id = merchant.merchant_id), 0)",
     ),
     (
         "the ledger's pool account holds the pools less what merchants were paid",
@@ -50,8 +50,8 @@ const INVARIANTS: [(&str, &str, &str); 9] = [
          COALESCE((SELECT SUM(funded_minor) FROM voucher_pool \
          WHERE voucher_pool.agency = account.agency \
          AND voucher_pool.currency = account.currency), 0) - \
-         COALESCE((SELECT SUM(amount_minor) FROM settlement WHERE settlement.agency = account.agency \
-         AND settlement.currency = account.currency), 0)",
+         COALESCE((SELECT SUM(amount_minor) FROM merchant_settlement WHERE merchant_settlement.agency = account.agency \
+         AND merchant_settlement.currency = account.currency), 0)",
     ),
     (
         "the ledger's outstanding vouchers are those of the pools",

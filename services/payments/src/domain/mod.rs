@@ -13,6 +13,7 @@ mod proof;
 mod refund;
 mod refusal;
 mod remittance;
+mod sample;
 mod tariff;
 mod voucher;
 mod voucher_number;
@@ -27,7 +28,8 @@ pub use code::BillingCode;
 pub use guess::{GuessLimit, Guesses};
 pub use ledger::{Account, Direction, Entry, Transfer};
 pub use merchant::{
-    Merchant, MerchantIdentity, NewMerchant, NewRedemption, Redemption, Settlement,
+    Merchant, MerchantIdentity, MerchantSettlement, NamedRedemption, NewMerchant, NewRedemption,
+    Redemption,
 };
 pub use order::{FinancialAddress, Order, Outcome, next_inquiry};
 pub use pool::{FULL_POOL_MINOR, Pool, PoolMove};
@@ -35,8 +37,9 @@ pub use proof::{AccountSums, Proof, prove};
 pub use refund::{NewRefund, Refund, RefundState};
 pub use refusal::Refusal;
 pub use remittance::{NewRemittance, Remittance};
+pub use sample::{SamplePool, SampleVoucher, Samples};
 pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Text};
-pub use voucher::{NewVouchers, Voucher, VoucherFilter};
+pub use voucher::{IssuedVoucher, NewVouchers, Voucher, VoucherFilter};
 pub use voucher_number::{SerialNumber, VoucherNumber};
 pub use voucher_pin::{PinCheck, PinHash};
 pub use voucher_refusal::VoucherRefusal;

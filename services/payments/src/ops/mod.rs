@@ -7,5 +7,6 @@ pub mod pool;
 pub mod redemption;
 pub mod refund;
 pub mod remittance;
+pub mod sample;
 pub mod tariff;
 pub mod voucher;

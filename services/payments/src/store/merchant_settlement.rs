@@ -1,14 +1,14 @@
-//! The `settlement` table.
+//! The `merchant_settlement` table.
 
 use rangkai_db::{DbErr, Tx};
 use sea_orm::{IntoActiveModel as _, entity::prelude::*, sea_query::OnConflict};
 
-use crate::domain::Settlement;
+use crate::domain::MerchantSettlement;
 
 /// One row.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "settlement")]
+#[sea_orm(table_name = "merchant_settlement")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub settlement_id: Uuid,
@@ -24,7 +24,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds a settlement; answers whether its bank reference was free.
-pub async fn insert(tx: &Tx, settlement: &Settlement) -> Result<bool, DbErr> {
+pub async fn insert(tx: &Tx, settlement: &MerchantSettlement) -> Result<bool, DbErr> {
     let row = Model {
         settlement_id: settlement.id.uuid(),
         agency: tx.agency().to_string(),
