@@ -40,7 +40,7 @@ pub async fn with(
     headers: &[&str],
     body: &str,
 ) -> anyhow::Result<Answer> {
-    let mut head = format!("{verb} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    let mut head = format!("{verb} {path} HTTP/1.0\r\nhost: {address}\r\nconnection: close\r\n");
     for header in headers {
         head.push_str(header);
         head.push_str("\r\n");
