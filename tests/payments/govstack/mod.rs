@@ -14,86 +14,8 @@ use rangkai_testkit::{Kind, TestDatabase, database};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// The sample data of the tests, in the shape of the contract's.
-const SAMPLES: &str = r#"
-blocks = ["bb-digital-registries"]
-
-[[pools]]
-group = "Payment Voucher"
-currency = "IDR"
-funds = 1_000_000
-
-[[pools]]
-group = "Unfunded"
-currency = "IDR"
-funds = 0
-
-[[merchants]]
-name = "Melissa Stephenson"
-bank_details = "Citizen Service Banks"
-groups = ["Payment Voucher"]
-
-[[merchants]]
-name = "Ronan Oliver"
-bank_details = "Vigor Bank Group"
-groups = ["Unfunded"]
-
-[[vouchers]]
-serial = "5550"
-number = "5550"
-group = "Payment Voucher"
-amount = 100
-state = "preactivated"
-
-[[vouchers]]
-serial = "6004"
-number = "6004"
-group = "Payment Voucher"
-amount = 100
-state = "activated"
-
-[[vouchers]]
-serial = "6005"
-number = "6005"
-group = "Payment Voucher"
-amount = 100
-state = "suspended"
-
-[[vouchers]]
-serial = "6006"
-number = "6006"
-group = "Payment Voucher"
-amount = 100
-state = "blocked"
-
-[[vouchers]]
-serial = "6001"
-number = "6001"
-group = "Payment Voucher"
-amount = 100
-state = "redeemed"
-
-[[vouchers]]
-serial = "6002"
-number = "6002"
-group = "Payment Voucher"
-amount = 100
-state = "expired"
-
-[[vouchers]]
-serial = "6007"
-number = "6007"
-group = "Payment Voucher"
-amount = 100
-state = "cancelled"
-
-[[vouchers]]
-serial = "6008"
-number = "6008"
-group = "Payment Voucher"
-amount = 100
-state = "purged"
-"#;
+/// The sample data that the contract publishes.
+const SAMPLES: &str = include_str!("../../../services/payments/conformance.toml");
 
 /// A conformance listener with the sample data.
 struct Listener {
