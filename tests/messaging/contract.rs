@@ -59,7 +59,7 @@ async fn a_retry_gets_the_first_answer_and_other_content_is_refused(
     Ok(())
 }
 
-fn is_reused(status: &Status) {
+pub(super) fn is_reused(status: &Status) {
     assert_eq!(status.code(), Code::AlreadyExists);
     let (why, metadata) = reason(status);
     assert_eq!(why, ErrorReason::RequestIdReused.as_str_name());

@@ -4,6 +4,7 @@ mod contract;
 mod crashes;
 mod delivery;
 mod email;
+mod endpoints;
 mod mail_server;
 mod messages;
 mod secrecy;

@@ -49,6 +49,15 @@ impl Stage {
 
     /// A block whose configuration is the default one, but for what `change` does.
     pub(super) async fn with(kind: Kind, change: impl Fn(&mut Config)) -> anyhow::Result<Self> {
+        Self::at(kind, Clock::system(), change).await
+    }
+
+    /// The same, by a clock that others know too.
+    pub(super) async fn at(
+        kind: Kind,
+        clock: Clock,
+        change: impl Fn(&mut Config),
+    ) -> anyhow::Result<Self> {
         let database = database(kind).await?;
         let mut defaults: toml::Table = DEFAULTS.parse()?;
         let section = defaults["database"].as_table_mut().context("no [database]")?;
@@ -56,7 +65,7 @@ impl Stage {
         let mut config: Config = defaults.try_into()?;
         config.database = database.config.clone();
         change(&mut config);
-        let (keys, clock) = (Keys::new()?, Clock::system());
+        let keys = Keys::new()?;
         let messaging = Messaging::open(&config, clock.clone()).await?;
         let server = Server {
             config: ServerConfig::default(),

@@ -2,7 +2,7 @@
 
 use rangkai_proto::payments::v1::{
     Bill, BillState, CancelBillRequest, ErrorReason, FindBillRequest, GetBillRequest,
-    IssueBillRequest, ListBillsRequest,
+    IssueBillRequest, ListBillsRequest, SuspenseKind,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -108,8 +108,8 @@ async fn a_withdrawn_bill_frees_its_case_and_is_withdrawn_once(
     assert_eq!(reason(again, "state"), (ErrorReason::BillNotOpen, "cancelled".to_owned()));
     assert!(next.is_ok());
     let payment = house.payment(&bill, "002");
-    let paid = house.bank("bank-bri")?.remittances.record_remittance(payment).await;
-    assert_eq!(reason(paid, "state"), (ErrorReason::BillNotOpen, "cancelled".to_owned()));
+    let paid = house.bank("bank-bri")?.remittances.record_remittance(payment).await?;
+    assert_eq!(paid.into_inner().remittance.unwrap().misfit(), SuspenseKind::Late);
     Ok(())
 }
 

@@ -71,7 +71,7 @@ async fn every_change_of_state_is_told_to_whom_it_belongs(
 }
 
 /// The facts about `subject`, or about everything.
-async fn read(client: Client, subject: &str) -> anyhow::Result<Vec<Event>> {
+pub async fn read(client: Client, subject: &str) -> anyhow::Result<Vec<Event>> {
     let subject = subject.to_owned();
     let request = ReadEventsRequest { subject, ..ReadEventsRequest::default() };
     let mut stream = EventServiceClient::new(client).read_events(request).await?.into_inner();

@@ -9,6 +9,7 @@ use rstest::rstest;
 
 use super::{
     books::Books,
+    purse::Purse,
     support::{Desk, House, refused, rupiah},
 };
 
@@ -76,16 +77,40 @@ async fn what_was_posted_cannot_be_changed_even_by_hand(#[case] kind: Kind) -> a
     let mut desk = house.korlantas().await?;
     let bill = desk.bill().await?;
     house.bank("bank-bri")?.remittances.record_remittance(house.payment(&bill, "002")).await?;
+    let purse = Purse::open(&house, "korlantas").await?;
+    purse.post(&purse.purse, &purse.source, 10).await?;
+    let ended = purse.reserve(1, None).await?;
+    purse.release(&ended).await?;
     let books = Books::open(&house).await?;
 
-    for table in ["entry", "remittance", "tariff"] {
-        for sql in [
-            format!("UPDATE {table} SET amount_minor = amount_minor + 1"),
+    let columns = [
+        ("entry", "amount_minor"),
+        ("transfer", "amount_minor"),
+        ("reservation", "amount_minor"),
+        ("reservation", "captured_minor"),
+        ("account", "floor_minor"),
+        ("remittance", "amount_minor"),
+        ("tariff", "amount_minor"),
+        ("audit", "audit_id"),
+    ];
+    for (table, column) in columns {
+        let mut forbidden = vec![
+            format!("UPDATE {table} SET {column} = {column} + 1"),
             format!("DELETE FROM {table}"),
-        ] {
+        ];
+        match kind {
+            Kind::Postgres => forbidden.push(format!("TRUNCATE {table} CASCADE")),
+            Kind::Sqlite if ["entry", "transfer"].contains(&table) => {
+                forbidden.push(format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"));
+            }
+            Kind::Sqlite => {}
+        }
+        for sql in forbidden {
             assert!(books.change(sql.clone()).await.is_err(), "{sql}");
         }
     }
+    let again = "UPDATE reservation SET state = 'open'".to_owned();
+    assert!(books.change(again).await.is_err());
     let floor = "UPDATE account SET balance_minor = floor_minor - 1".to_owned();
     assert!(books.change(floor).await.is_err());
 
@@ -95,11 +120,13 @@ async fn what_was_posted_cannot_be_changed_even_by_hand(#[case] kind: Kind) -> a
     let proof = prove(&mut desk).await?;
     assert!(!proof.sound);
     assert_eq!((proof.proofs[0].wrong_balance_count, proof.proofs[0].imbalance_minor), (1, 0));
+    books.change("UPDATE account SET reserved_in_minor = 1 WHERE code = 'shop'".to_owned()).await?;
+    assert_eq!(prove(&mut desk).await?.proofs[0].wrong_reserved_count, 1);
     Ok(())
 }
 
 async fn accounts(desk: &mut Desk) -> anyhow::Result<Vec<Account>> {
-    Ok(desk.ledger.list_accounts(ListAccountsRequest {}).await?.into_inner().accounts)
+    Ok(desk.ledger.list_accounts(ListAccountsRequest::default()).await?.into_inner().accounts)
 }
 
 /// The entries of an account, newest first, read a page of two at a time.

@@ -116,7 +116,11 @@ impl Player {
 
     async fn pay(&mut self, bill: &Bill) -> Result<(), Status> {
         let right = self.house.payment(bill, "002");
-        let amount = if self.roll(5) == 0 { Some(rupiah(1)) } else { right.amount.clone() };
+        let amount = match self.roll(8) {
+            0 => Some(rupiah(1)),
+            1 => Some(rupiah(80_000)),
+            _ => right.amount.clone(),
+        };
         let payment = RecordRemittanceRequest { amount, ..right };
         self.bank.remittances.record_remittance(payment).await.map(drop)
     }

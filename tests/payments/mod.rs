@@ -1,15 +1,32 @@
 //! The payments block, seen from outside.
 
+mod accounts;
 mod bills;
 mod books;
+mod callbacks;
+mod channels;
 mod contract;
+mod days;
+mod disputes;
 mod events;
+mod imports;
+mod inquiries;
 mod ledger;
+mod ledger_books;
+mod ledger_mixture;
 mod mixture;
 mod outages;
+mod purse;
+mod reconciliation;
+mod rails;
 mod refunds;
 mod remittances;
+mod reservations;
+mod statements;
 mod support;
+mod suspense;
 mod tariffs;
 mod govstack;
+mod transfers;
+mod upgrade;
 mod vouchers;

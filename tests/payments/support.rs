@@ -1,6 +1,6 @@
 //! A running payments block, and the callers who talk to it.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use rangkai_auth::Methods;
 use rangkai_payments::{Config, DEFAULTS, Payments};
@@ -9,8 +9,12 @@ use rangkai_proto::{
     payments::v1::{
         Bill, ErrorReason, FeeItem, IssueBillRequest, IssueRefundRequest, PublishTariffRequest,
         RecordRemittanceRequest, Refund, bill_service_client::BillServiceClient,
+        collection_service_client::CollectionServiceClient,
         ledger_service_client::LedgerServiceClient, refund_service_client::RefundServiceClient,
         remittance_service_client::RemittanceServiceClient,
+        reservation_service_client::ReservationServiceClient,
+        tariff_service_client::TariffServiceClient, transfer_service_client::TransferServiceClient,
+        suspense_service_client::SuspenseServiceClient, tariff_service_client::TariffServiceClient,
         tariff_service_client::TariffServiceClient,
         merchant_service_client::MerchantServiceClient,
         pool_service_client::PoolServiceClient,
@@ -20,7 +24,7 @@ use rangkai_proto::{
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_testkit::{
-    Client, Keys, Kind, TestDatabase, caller, database, fresh, serve,
+    Client, Keys, Kind, TestDatabase, caller, database, fresh, listen, serve_on,
 };
 use tonic::{Response, Status, transport::Channel};
 use tonic_types::StatusExt as _;
@@ -37,6 +41,30 @@ fn agency_scopes() -> Vec<&'static str> {
 /// What a collecting bank may do.
 const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
 
+/// Who else takes money for agencies.
+const PROVIDERS: &str = r#"
+[channels.qris.qr-bri]
+bank_code = "002"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+inquiry = "sandbox"
+acquirer = "ID.CO.BRI.WWW"
+
+[channels.qris.qr-bri.merchants.korlantas]
+national_id = "ID1020021181745"
+account = "936000020000000017"
+criteria = "URE"
+category = "9399"
+name = "KORLANTAS POLRI"
+city = "JAKARTA"
+postal_code = "12770"
+
+[channels.virtual_accounts.va-bni]
+bank_code = "009"
+prefix = "88810"
+secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+inquiry = "none"
+"#;
+
 pub const DAY: Duration = Duration::from_hours(24);
 
 /// A running payments block on a database of its own.
@@ -44,6 +72,7 @@ pub struct House {
     pub payments: Payments,
     pub clock: Clock,
     pub database: TestDatabase,
+    pub address: SocketAddr,
     channel: Channel,
     keys: Keys,
 }
@@ -56,6 +85,10 @@ pub struct Desk {
     pub remittances: RemittanceServiceClient<Client>,
     pub refunds: RefundServiceClient<Client>,
     pub ledger: LedgerServiceClient<Client>,
+    pub transfers: TransferServiceClient<Client>,
+    pub reservations: ReservationServiceClient<Client>,
+    pub suspense: SuspenseServiceClient<Client>,
+    pub collections: CollectionServiceClient<Client>,
     pub pools: PoolServiceClient<Client>,
     pub vouchers: VoucherServiceClient<Client>,
     pub merchants: MerchantServiceClient<Client>,
@@ -66,22 +99,23 @@ impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
         let database = database(kind).await?;
         let (keys, clock) = (Keys::new()?, Clock::system());
-        let mut config: Config = toml::from_str(DEFAULTS)?;
+        let mut config: Config = toml::from_str(&format!("{DEFAULTS}{PROVIDERS}"))?;
         config.server = ServerConfig::default();
         config.database = database.config.clone();
         config.expiry.batch = 2;
         config.vouchers.batch = 2;
         let payments = Payments::open(&config, clock.clone()).await?;
-        let routes = payments.routes();
+        let (routes, json) = (payments.routes(), payments.json());
         let server = Server {
             config: config.server,
             routes,
-            json: None,
+            json,
             gate: keys.gate()?,
             ready: Ready::always(),
         };
-        let channel = serve(server).await?;
-        Ok(Self { payments, clock, database, channel, keys })
+        let (listener, address) = listen().await?;
+        let channel = serve_on(listener, server)?;
+        Ok(Self { payments, clock, database, address, channel, keys })
     }
 
     /// A desk of the traffic police, with its tariffs published.
@@ -96,6 +130,12 @@ impl House {
         self.desk(&caller(name, &agency_scopes(), &[]))
     }
 
+    /// A person of an agency, beside the one that `agency` is.
+    pub fn person(&self, agency: &str, id: &str) -> anyhow::Result<Desk> {
+        let caller = Caller { id: id.to_owned(), ..caller(agency, &agency_scopes(), &[]) };
+        self.desk(&caller)
+    }
+
     pub fn bank(&self, name: &str) -> anyhow::Result<Desk> {
         self.desk(&caller(name, &BANK, &[]))
     }
@@ -108,6 +148,10 @@ impl House {
             remittances: RemittanceServiceClient::new(client.clone()),
             refunds: RefundServiceClient::new(client.clone()),
             ledger: LedgerServiceClient::new(client.clone()),
+            transfers: TransferServiceClient::new(client.clone()),
+            reservations: ReservationServiceClient::new(client.clone()),
+            suspense: SuspenseServiceClient::new(client.clone()),
+            collections: CollectionServiceClient::new(client.clone()),
             pools: PoolServiceClient::new(client.clone()),
             vouchers: VoucherServiceClient::new(client.clone()),
             merchants: MerchantServiceClient::new(client.clone()),
@@ -126,6 +170,12 @@ impl House {
             pay_time: Some(rangkai_proto::time(self.clock.now())),
         }
     }
+}
+
+/// The desk of one person of an agency, who may do whatever the agency may.
+pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
+    let on_behalf = Some(name.to_owned());
+    house.desk(&Caller { on_behalf, ..caller(agency, &agency_scopes(), &[]) })
 }
 
 impl Desk {

@@ -1,10 +1,11 @@
 //! What the messaging block reads from its surroundings.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use rangkai_auth::AuthConfig;
+use rangkai_auth::{AuthConfig, CredentialsConfig, EndpointConfig};
 use rangkai_config::Secret;
 use rangkai_db::DatabaseConfig;
+use rangkai_outbound::OutboundConfig;
 use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,38 @@ pub struct Config {
     pub sms: SmsConfig,
     /// Who sends e-mail.
     pub email: EmailConfig,
+    /// How patiently facts are sent to endpoints.
+    pub webhooks: WebhooksConfig,
+    /// Where facts may be sent.
+    pub outbound: OutboundConfig,
+    /// Where the blocks listen whose facts endpoints can ask for, by short name.
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, EndpointConfig>,
+    /// Who this block is when it follows another; without them, it calls without a token.
+    #[serde(default)]
+    pub credentials: Option<CredentialsConfig>,
+}
+
+/// How patiently facts are sent to endpoints.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// How long to wait after each attempt, in seconds; after the last step a delivery is dead.
+    pub retry_seconds: Vec<u64>,
+    /// How many deliveries to one endpoint are under way at the same time.
+    pub parallel: u16,
+    /// How many endpoints are served at the same time.
+    pub endpoints: u16,
+    /// After how long a sender that did not report is given up.
+    pub hold_seconds: u64,
+    /// After how long without success an endpoint is disabled.
+    pub disable_after_hours: u64,
+    /// How long deliveries are kept after their end.
+    pub keep_days: u64,
+    /// How soon to look again for deliveries that are due.
+    pub poll_min_ms: u64,
+    /// How seldom to look when there are none.
+    pub poll_max_ms: u64,
 }
 
 /// How patiently messages are sent.

@@ -1,5 +1,5 @@
-//! The messaging building block: texts of agencies, and messages that reach people by SMS, by
-//! e-mail and in their inbox.
+//! The messaging building block: texts of agencies, messages that reach people by SMS, by e-mail and
+//! in their inbox, and facts that reach the endpoints of agencies as webhooks.
 //!
 //! | Room       | Holds                                         | Never holds             |
 //! |------------|-----------------------------------------------|-------------------------|
@@ -17,23 +17,25 @@ mod domain;
 mod error;
 mod events;
 mod ops;
+mod source;
 mod store;
 
 use rangkai_auth::Gate;
 use rangkai_db::Db;
+use rangkai_events::{Source, follow};
 use rangkai_primitives::Clock;
 use rangkai_proto::messaging::v1::{
-    inbox_service_server::InboxServiceServer, message_service_server::MessageServiceServer,
-    template_service_server::TemplateServiceServer,
+    endpoint_service_server::EndpointServiceServer, inbox_service_server::InboxServiceServer,
+    message_service_server::MessageServiceServer, template_service_server::TemplateServiceServer,
 };
 use rangkai_rpc::Block;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use config::{
     Config, DEFAULTS, DeliveryConfig, EmailConfig, EmailProvider, SmsConfig, SmsProvider,
-    SmtpConfig, Tls,
+    SmtpConfig, Tls, WebhooksConfig,
 };
 pub use delivery::{Outbox, Sent};
 
@@ -42,7 +44,9 @@ pub use delivery::{Outbox, Sent};
 pub struct Messaging {
     db: Db,
     worker: delivery::Worker,
+    courier: delivery::Courier,
     outbox: Outbox,
+    sources: Vec<Source>,
 }
 
 impl Messaging {
@@ -55,7 +59,9 @@ impl Messaging {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
         let outbox = Outbox::default();
         let worker = delivery::Worker::open(db.clone(), config, &outbox)?;
-        Ok(Self { db, worker, outbox })
+        let courier = delivery::Courier::open(db.clone(), config)?;
+        let sources = source::open(&db, config)?;
+        Ok(Self { db, worker, courier, outbox, sources })
     }
 
     /// Every gRPC service of this block.
@@ -64,6 +70,7 @@ impl Messaging {
         Routes::new(TemplateServiceServer::new(self.clone()))
             .add_service(MessageServiceServer::new(self.clone()))
             .add_service(InboxServiceServer::new(self.clone()))
+            .add_service(EndpointServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -72,9 +79,14 @@ impl Messaging {
         self.db.ready().await
     }
 
-    /// Sends messages until `stop`.
+    /// Sends messages and webhooks and follows the other blocks, until `stop`.
     pub async fn work(&self, stop: CancellationToken) {
-        self.worker.work(stop).await;
+        tokio::join!(
+            self.worker.work(stop.clone()),
+            self.courier.work(stop.clone()),
+            self.courier.clean(stop.clone()),
+            self.hear_all(stop)
+        );
     }
 
     /// One pass of the work: sends what is due, up to a batch of each agency. Answers how many
@@ -85,6 +97,37 @@ impl Messaging {
     /// When the database fails.
     pub async fn deliver_due(&self) -> anyhow::Result<usize> {
         Ok(self.worker.deliver_due().await?)
+    }
+
+    /// One pass of the work: sends what is due to each endpoint, a few deliveries at most. Answers
+    /// how many deliveries were due.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn send_webhooks_due(&self) -> anyhow::Result<usize> {
+        Ok(self.courier.send_due().await?)
+    }
+
+    /// One pass of the work: forgets deliveries to endpoints that have been over for long enough.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn forget_webhooks(&self) -> anyhow::Result<()> {
+        Ok(self.courier.forget().await?)
+    }
+
+    /// Follows the logs of the other blocks until `stop`, and queues what endpoints asked for.
+    pub async fn hear_all(&self, stop: CancellationToken) {
+        let mut followers = JoinSet::new();
+        for source in self.sources.clone() {
+            let (messaging, stop) = (self.clone(), stop.clone());
+            followers.spawn(async move {
+                follow(&messaging, &messaging.db, source, stop.cancelled()).await;
+            });
+        }
+        while followers.join_next().await.is_some() {}
     }
 
     /// What the sandbox was given by this process.

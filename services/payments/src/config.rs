@@ -8,7 +8,9 @@ use rangkai_rpc::ServerConfig;
 use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::channel::ChannelsConfig;
 use crate::domain::GuessLimit;
+use crate::rail::RailsConfig;
 
 /// The values assumed when nothing else is said.
 pub const DEFAULTS: &str = include_str!("../config.toml");
@@ -27,6 +29,14 @@ pub struct Config {
     pub auth: AuthConfig,
     /// When bills are looked at that nobody paid.
     pub expiry: ExpiryConfig,
+    /// How bills are paid beside plain bank remittances.
+    pub channels: ChannelsConfig,
+    /// How mass payments leave.
+    pub rails: RailsConfig,
+    /// What mass payments keep to.
+    pub envelopes: EnvelopesConfig,
+    /// When reservations are looked at whose time is up.
+    pub reservations: ExpiryConfig,
     /// When vouchers are looked at that nobody redeemed, and how often one may guess.
     pub vouchers: VoucherConfig,
     /// The public REST profile.
@@ -34,13 +44,13 @@ pub struct Config {
     pub govstack: GovStackConfig,
 }
 
-/// When bills are looked at that nobody paid.
+/// When things are looked at whose time is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpiryConfig {
     /// How long to wait after a look that found nothing.
     pub interval_ms: u64,
-    /// How many bills one look takes on.
+    /// How many of them one look takes on.
     pub batch: u64,
 }
 
@@ -92,4 +102,22 @@ pub struct ConformanceConfig {
     /// The sample data that the contract publishes, as TOML.
     #[serde(default)]
     pub samples: Option<PathBuf>,
+}
+
+/// What mass payments keep to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopesConfig {
+    /// The most that one instruction can be, in minor units.
+    pub instruction_limit_minor: i64,
+    /// Who says so.
+    pub instruction_limit_source: String,
+    /// An envelope pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+    /// How long to wait after a look that found no envelope to validate.
+    pub interval_ms: u64,
+    /// How many instructions are validated in one transaction.
+    pub batch: u64,
 }

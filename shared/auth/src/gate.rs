@@ -19,6 +19,7 @@ use crate::{
     EndpointConfig, EndpointError, Methods, MethodsError, connect,
     keys::Keys,
     refusal::{Refused, scope_missing},
+    verified::{Verified, fingerprint},
     verify,
 };
 
@@ -53,6 +54,7 @@ pub struct AuthConfig {
 pub struct Gate {
     methods: &'static Methods,
     keys: Arc<Keys>,
+    verified: Arc<Verified>,
     issuer: Arc<str>,
     audience: Arc<str>,
     clock: Clock,
@@ -156,6 +158,7 @@ impl Gate {
         Ok(Self {
             methods: Methods::all()?,
             keys: Arc::new(keys),
+            verified: Arc::default(),
             issuer: issuer.into(),
             audience: audience.into(),
             clock: Clock::system(),
@@ -165,7 +168,14 @@ impl Gate {
     async fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
         let token = verify::bearer(headers)?;
         let now = self.clock.now();
-        verify::verify(token, &self.keys, &self.issuer, &self.audience, now).await
+        let fingerprint = fingerprint(token);
+        if let Some(caller) = self.verified.find(fingerprint, &self.keys, now) {
+            return Ok(caller);
+        }
+        let kept = verify::verify(token, &self.keys, &self.issuer, &self.audience, now).await?;
+        let caller = kept.caller.clone();
+        self.verified.keep(fingerprint, kept);
+        Ok(caller)
     }
 }
 

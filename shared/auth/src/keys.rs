@@ -89,6 +89,12 @@ impl Keys {
         self.known(kid).ok_or(missing)
     }
 
+    /// Whether `key` is still the one named `kid`.
+    pub(crate) fn holds(&self, kid: &str, key: &Arc<Key>) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(kid).is_some_and(|known| Arc::ptr_eq(known, key))
+    }
+
     fn known(&self, kid: &str) -> Option<Arc<Key>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
     }

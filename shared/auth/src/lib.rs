@@ -8,6 +8,7 @@ mod keys;
 mod methods;
 mod refusal;
 mod signer;
+mod verified;
 mod verify;
 
 pub use claims::{Actor, Audience, Claims};

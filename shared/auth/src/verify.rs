@@ -2,9 +2,9 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, errors::ErrorKind};
-use rangkai_primitives::{Caller, Timestamp};
+use rangkai_primitives::Timestamp;
 
-use crate::{Claims, keys::Keys, refusal::Refused};
+use crate::{Claims, keys::Keys, refusal::Refused, verified::Kept};
 
 /// A longer token is not one of ours.
 const LONGEST: usize = 8_192;
@@ -27,14 +27,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Refused> {
     if token.len() > LONGEST { Err(Refused::Invalid) } else { Ok(token) }
 }
 
-/// Verifies a token and reads its caller.
+/// Verifies a token and reads what it says.
 pub(crate) async fn verify(
     token: &str,
     keys: &Keys,
     issuer: &str,
     audience: &str,
     now: Timestamp,
-) -> Result<Caller, Refused> {
+) -> Result<Kept, Refused> {
     let header = decode_header(token).map_err(|_| Refused::Invalid)?;
     let kid = acceptable(&header).ok_or(Refused::Invalid)?;
     let key = keys.find(kid).await?;
@@ -48,13 +48,15 @@ pub(crate) async fn verify(
         Refused::Invalid
     })?;
     let claims = claims.claims;
-    if claims.nbf > now.timestamp().saturating_add(LEEWAY_SECONDS) {
+    let begin = claims.nbf.saturating_sub(LEEWAY_SECONDS);
+    if begin > now.timestamp() {
         return Err(Refused::Invalid);
     }
     if claims.exp <= now.timestamp() {
         return Err(Refused::Expired);
     }
-    claims.caller().ok_or(Refused::Invalid)
+    let caller = claims.caller().ok_or(Refused::Invalid)?;
+    Ok(Kept { caller, kid: kid.to_owned(), key, begin, end: claims.exp })
 }
 
 /// The key's name, if the header is that of an access token (RFC 9068).

@@ -109,15 +109,17 @@ async fn seal_batch(tx: &Tx) -> Result<(AuditHead, usize), DbErr> {
     let find = "SELECT audit.* FROM audit_unsealed JOIN audit USING (audit_id) \
                 ORDER BY audit_id LIMIT $1";
     let rows = sql::query(tx, find, [i64::try_from(BATCH).unwrap_or(i64::MAX).into()]).await?;
+    let (mut seals, mut sealed) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     for row in &rows {
         let entry = Entry::read(row)?;
         head = AuditHead { position: head.position + 1, hash: entry.chain(tx, &head.hash) };
-        let seal = "INSERT INTO audit_seal (position, audit_id, hash) VALUES ($1, $2, $3)";
-        let values = [head.position.into(), entry.audit_id.into(), head.hash.to_vec().into()];
-        sql::execute(tx, seal, values).await?;
-        sql::execute(tx, "DELETE FROM audit_unsealed WHERE audit_id = $1", [entry.audit_id.into()])
-            .await?;
+        let hash = head.hash.to_vec();
+        seals.push(vec![head.position.into(), entry.audit_id.into(), hash.into()]);
+        sealed.push(vec![entry.audit_id.into()]);
     }
+    sql::insert_many(tx, "audit_seal", &["position", "audit_id", "hash"], seals).await?;
+    let done = "DELETE FROM audit_unsealed WHERE audit_id IN (SELECT done FROM many)";
+    sql::execute_many(tx, &["done"], sealed, done).await?;
     if !rows.is_empty() {
         let move_on = "UPDATE audit_head SET position = $1, hash = $2";
         sql::execute(tx, move_on, [head.position.into(), head.hash.to_vec().into()]).await?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use prost::Message;
 use rangkai_primitives::{Agency, Caller, Timestamp};
-use sea_orm::{DbErr, Value};
+use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -119,8 +119,9 @@ impl Db {
             let work = Arc::clone(&work);
             Box::pin(async move {
                 let value = work(tx.clone()).await?;
-                if tx.inner.wrote.load(Ordering::Relaxed) || !tx.subjects().is_empty() {
-                    audit::write(&tx, &Entry { operation, request_id: None, digest: None }).await?;
+                if tx.inner.wrote.load(Ordering::Relaxed) || !tx.asker().subjects().is_empty() {
+                    let entry = Entry { operation, request_id: None, digest: None };
+                    audit::write(&tx, entry).await?;
                 }
                 Ok(value)
             }) as _
@@ -167,12 +168,16 @@ async fn take(tx: &Tx, call: &Call) -> Result<bool, DbErr> {
     let values = key(call).into_iter().chain([call.digest.to_vec().into()]);
     let rows = sql::query(tx, &take, values).await?;
     if let Some(row) = rows.first().filter(|_| tx.is_postgres()) {
-        let moment: Timestamp = row.try_get("", "moment")?;
-        let shared = &tx.inner.db.shared;
-        shared.database_clock.set(moment);
-        tx.inner.now.get_or_init(|| shared.clock.shifted(moment));
+        set_clock(tx, row.try_get("", "moment")?);
     }
     Ok(!rows.is_empty())
+}
+
+/// Sets the time of the transaction to what the database's clock just said.
+pub(crate) fn set_clock(tx: &Tx, moment: Timestamp) {
+    let shared = &tx.inner.db.shared;
+    shared.database_clock.set(moment);
+    tx.inner.now.get_or_init(|| shared.clock.shifted(moment));
 }
 
 async fn earlier_answer<A, E>(tx: &Tx, call: &Call) -> Result<A, E>
@@ -184,31 +189,40 @@ where
                 WHERE agency = $1 AND caller = $2 AND method = $3 AND request_id = $4";
     let rows = sql::query(tx, find, key(call)).await?;
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("a kept answer".into()))?;
+    let answer = open::<E>(tx, call, row)?;
+    Ok(A::decode(answer.as_slice()).map_err(|error| DbErr::Type(error.to_string()))?)
+}
+
+/// Opens the first answer to `call`, which lies in `row`.
+pub(crate) fn open<E>(tx: &Tx, call: &Call, row: &QueryResult) -> Result<Vec<u8>, E>
+where
+    E: From<DbErr> + From<RequestIdReused>,
+{
     if row.try_get::<Vec<u8>>("", "digest")? != call.digest {
         return Err(RequestIdReused.into());
     }
     let sealed: Vec<u8> = row.try_get("", "answer")?;
-    let answer = tx.vault().open(&sealed).map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(A::decode(answer.as_slice()).map_err(|error| DbErr::Type(error.to_string()))?)
+    Ok(tx.vault().open(&sealed).map_err(|error| DbErr::Custom(error.to_string()))?)
 }
 
 async fn keep(tx: &Tx, call: &Call, answer: &impl Message) -> Result<(), DbErr> {
-    let sealed = tx
-        .vault()
-        .seal(&answer.encode_to_vec())
-        .map_err(|error| DbErr::Custom(error.to_string()))?;
+    let sealed = seal(tx, &answer.encode_to_vec())?;
     let keep = "UPDATE request SET answer = $5 \
                 WHERE agency = $1 AND caller = $2 AND method = $3 AND request_id = $4";
     sql::execute(tx, keep, key(call).into_iter().chain([sealed.into()])).await?;
-    let entry = Entry {
-        operation: call.method,
-        request_id: Some(call.request_id),
-        digest: Some(call.digest),
-    };
-    audit::write(tx, &entry).await
+    audit::write(tx, entry(call)).await
 }
 
-fn key(call: &Call) -> [Value; 4] {
+pub(crate) fn seal(tx: &Tx, answer: &[u8]) -> Result<Vec<u8>, DbErr> {
+    tx.vault().seal(answer).map_err(|error| DbErr::Custom(error.to_string()))
+}
+
+/// The audit entry of a call that had its effect.
+pub(crate) fn entry(call: &Call) -> Entry {
+    Entry { operation: call.method, request_id: Some(call.request_id), digest: Some(call.digest) }
+}
+
+pub(crate) fn key(call: &Call) -> [Value; 4] {
     [
         call.caller.agency.as_str().into(),
         call.caller.id.as_str().into(),

@@ -62,5 +62,11 @@ pub fn base_migrations() -> Vec<Box<dyn MigrationTrait>> {
             include_str!("../migrations/event.postgres.sql"),
         )),
         Box::new(SqlMigration::new("base_0004_lease", include_str!("../migrations/lease.sql"))),
+        Box::new(SqlMigration::per_database(
+            "base_0005_audit_waits",
+            // `SQLite` has no triggers for whole statements.
+            "SELECT 1",
+            include_str!("../migrations/audit_waits.postgres.sql"),
+        )),
     ]
 }

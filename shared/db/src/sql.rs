@@ -4,6 +4,8 @@ use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, Value};
 
 use crate::Tx;
 
+pub use crate::many::{execute_many, insert_absent, insert_many, query_many};
+
 /// Runs one statement; answers how many rows it touched.
 ///
 /// # Errors

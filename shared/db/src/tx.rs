@@ -25,22 +25,27 @@ use crate::{Db, fault::Fault};
 #[derive(Clone)]
 pub struct Tx {
     pub(crate) inner: Arc<Inner>,
+    asker: Arc<Asker>,
     /// The owner of what is touched, where that is not the caller's agency.
     within: Option<Agency>,
 }
 
 pub(crate) struct Inner {
     pub(crate) db: Db,
-    pub(crate) caller: Caller,
-    pub(crate) traceparent: Option<String>,
     pub(crate) now: OnceLock<Timestamp>,
     pub(crate) backend: DatabaseBackend,
     /// Gone once the transaction has ended.
     pub(crate) open: RwLock<Option<Open>>,
     pub(crate) fault: Mutex<Option<(Fault, DbErr)>>,
-    pub(crate) subjects: Mutex<Vec<(&'static str, Uuid)>>,
     pub(crate) wrote: AtomicBool,
     pub(crate) told: AtomicBool,
+}
+
+/// For whom something is done in the transaction, and what it touched.
+pub(crate) struct Asker {
+    caller: Caller,
+    traceparent: Option<String>,
+    subjects: Mutex<Vec<(&'static str, Uuid)>>,
 }
 
 /// Dropped in this order: the next writer is let in after the rollback was asked for.
@@ -50,8 +55,19 @@ pub(crate) struct Open {
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), within: None }
+    pub(crate) fn new(inner: Inner, caller: Caller, traceparent: Option<String>) -> Self {
+        let asker = Asker { caller, traceparent, subjects: Mutex::default() };
+        Self { inner: Arc::new(inner), asker: Arc::new(asker), within: None }
+    }
+
+    /// The same transaction, for somebody else who asked: caller, trace and subjects are theirs.
+    pub(crate) fn asked_by(&self, caller: Caller, traceparent: Option<String>) -> Self {
+        let asker = Asker { caller, traceparent, subjects: Mutex::default() };
+        Self { inner: Arc::clone(&self.inner), asker: Arc::new(asker), within: None }
+    }
+
+    pub(crate) fn asker(&self) -> Arc<Asker> {
+        Arc::clone(&self.asker)
     }
 
     /// The moment of this unit of work, by the database's clock; it stands still within it.
@@ -63,13 +79,13 @@ impl Tx {
     /// Who asks.
     #[must_use]
     pub fn caller(&self) -> &Caller {
-        &self.inner.caller
+        &self.asker.caller
     }
 
     /// The agency whose objects this unit of work may touch.
     #[must_use]
     pub fn agency(&self) -> &Agency {
-        self.within.as_ref().unwrap_or(&self.inner.caller.agency)
+        self.within.as_ref().unwrap_or(&self.asker.caller.agency)
     }
 
     /// The same transaction, touching the objects of `agency`.
@@ -78,7 +94,11 @@ impl Tx {
     /// of all of them: rows and facts then belong to their owner, the audit entry to the caller.
     #[must_use]
     pub fn within(&self, agency: Agency) -> Self {
-        Self { inner: Arc::clone(&self.inner), within: Some(agency) }
+        Self {
+            inner: Arc::clone(&self.inner),
+            asker: Arc::clone(&self.asker),
+            within: Some(agency),
+        }
     }
 
     /// The vault for what must not be readable at rest.
@@ -90,7 +110,7 @@ impl Tx {
     /// The W3C traceparent of whatever caused this work.
     #[must_use]
     pub fn traceparent(&self) -> Option<&str> {
-        self.inner.traceparent.as_deref()
+        self.asker.traceparent.as_deref()
     }
 
     /// Whether the database is PostgreSQL.
@@ -102,7 +122,7 @@ impl Tx {
     /// Names a subject for the audit entry: something that this work changed, or read where a read
     /// must leave a record.
     pub fn changed(&self, kind: &'static str, id: Uuid) {
-        let mut subjects = self.inner.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut subjects = self.asker.subjects.lock().unwrap_or_else(PoisonError::into_inner);
         if !subjects.contains(&(kind, id)) {
             subjects.push((kind, id));
         }
@@ -126,10 +146,11 @@ impl Tx {
         }
     }
 
-    pub(crate) fn subjects(&self) -> String {
-        let subjects = self.inner.subjects.lock().unwrap_or_else(PoisonError::into_inner);
-        let named: Vec<_> = subjects.iter().map(|(kind, id)| format!("{kind}:{id}")).collect();
-        named.join(" ")
+    /// Says that another copy of this work was quicker: it must begin again and will find its answer.
+    pub(crate) fn collide(&self) {
+        let why = DbErr::Custom("another copy of a request was quicker".into());
+        *self.inner.fault.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Fault::Conflict, why));
     }
 
     /// Runs a statement that keeps the house: it is not a change that the audit log speaks of.
@@ -147,6 +168,19 @@ impl Tx {
         if !reads && rows > 0 {
             self.inner.wrote.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+impl Asker {
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// `kind:id`, parted by spaces.
+    pub(crate) fn subjects(&self) -> String {
+        let subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        let named: Vec<_> = subjects.iter().map(|(kind, id)| format!("{kind}:{id}")).collect();
+        named.join(" ")
     }
 }
 
@@ -211,7 +245,8 @@ impl ConnectionTrait for Tx {
 
 /// Whether a query only looks. What follows `WITH` may do either.
 fn reads(statement: &Statement) -> bool {
-    let sql = statement.sql.trim_start().to_ascii_lowercase();
+    // Holding rows changes none.
+    let sql = statement.sql.trim_start().to_ascii_lowercase().replace("for update", "");
     let writes =
         |verb: &str| sql.starts_with(verb) || (sql.starts_with("with") && sql.contains(verb));
     !["insert into ", "update ", "delete from ", "merge into "].into_iter().any(writes)

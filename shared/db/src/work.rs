@@ -158,18 +158,16 @@ impl Db {
         } else if backend != DatabaseBackend::Postgres {
             now.get_or_init(|| shared.clock.now());
         }
-        Ok(Tx::new(Inner {
+        let inner = Inner {
             db: self.clone(),
-            caller: unit.caller.clone(),
-            traceparent: unit.traceparent.clone(),
             now,
             backend,
             open: RwLock::new(Some(Open { transaction, _writer: writer })),
             fault: Mutex::default(),
-            subjects: Mutex::default(),
             wrote: AtomicBool::new(false),
             told: AtomicBool::new(false),
-        }))
+        };
+        Ok(Tx::new(inner, unit.caller.clone(), unit.traceparent.clone()))
     }
 
     async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, DbErr> {

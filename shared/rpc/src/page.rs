@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use prost::{Message, Name};
-use prost_reflect::DynamicMessage;
+use prost_reflect::{DynamicMessage, ReflectMessage as _};
 use rangkai_primitives::Id;
 use uuid::Uuid;
 
@@ -18,12 +18,15 @@ pub(crate) type Query = [u8; 8];
 /// follows.
 #[must_use]
 pub fn page_token<M: Message + Name, T>(request: &M, last: Option<Id<T>>) -> String {
-    let query = crate::check::dynamic(request).map(|message| query(&message)).unwrap_or_default();
+    let query = crate::check::dynamic(request).and_then(|message| query(&message));
+    let query = query.unwrap_or_default();
     last.map(|last| token(last.uuid(), query)).unwrap_or_default()
 }
 
-/// The digest of everything that `request` asks for, but for the page.
-pub(crate) fn query(request: &DynamicMessage) -> Query {
+/// The digest of everything that `request` asks for, but for the page; none where it asks for no
+/// page at all.
+pub(crate) fn query(request: &DynamicMessage) -> Option<Query> {
+    request.descriptor().get_field_by_name("page_token")?;
     let mut rest = request.clone();
     for field in MOVING {
         rest.clear_field_by_name(field);
@@ -31,7 +34,7 @@ pub(crate) fn query(request: &DynamicMessage) -> Query {
     let digest = sha256(&rest.encode_to_vec());
     let mut query = Query::default();
     query.copy_from_slice(&digest[..8]);
-    query
+    Some(query)
 }
 
 /// Reads the id to continue after; none when the token is not one of this query.

@@ -19,11 +19,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A rule said no: `reason` and `metadata` are part of the contract, the message is for people.
 #[must_use]
-pub fn refusal<const N: usize>(
+pub fn refusal<'a>(
     code: Code,
     domain: &str,
     reason: &str,
-    metadata: [(&str, String); N],
+    metadata: impl IntoIterator<Item = (&'a str, String)>,
     message: impl Display,
 ) -> Status {
     let metadata: HashMap<_, _> =

@@ -24,7 +24,7 @@ const MOST: usize = 100;
 pub struct Violations {
     found: Vec<FieldViolation>,
     refusal: Option<Status>,
-    query: page::Query,
+    query: Option<page::Query>,
 }
 
 impl Violations {
@@ -101,7 +101,8 @@ impl Violations {
         let after = if token.is_empty() {
             Some(None)
         } else {
-            let id = page::read(token, self.query).map(Id::from).map(Some);
+            let read = self.query.and_then(|query| page::read(token, query));
+            let id = read.map(Id::from).map(Some);
             self.keep("page_token", id.ok_or("must be the token that this list gave"))
         };
         Some(Page { size: size?, after: after? })

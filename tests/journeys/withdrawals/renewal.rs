@@ -85,7 +85,8 @@ impl<'a> Renewal<'a> {
             "payTime": bill["createTime"],
         });
         let method = "rangkai.payments.v1.RemittanceService/RecordRemittance";
-        call(&self.cast.bank, method, request).await.is_ok()
+        let answer = call(&self.cast.bank, method, request).await.unwrap();
+        answer["remittance"]["outcome"] == "REMITTANCE_OUTCOME_BILL_PAID"
     }
 
     /// The first officer finds every rule met, and proposes to grant.

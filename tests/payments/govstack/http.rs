@@ -56,3 +56,13 @@ pub async fn with(
     assert!(head.contains("content-type: application/json; charset=utf-8"), "{head}");
     Ok(Answer { code, body: serde_json::from_str(rest)? })
 }
+
+/// Sends nothing, and answers only the status.
+pub async fn code(address: SocketAddr, verb: &str, path: &str) -> anyhow::Result<u16> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("{verb} {path} HTTP/1.0\r\nhost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await?;
+    Ok(text.split(' ').nth(1).expect("a status").parse()?)
+}

@@ -1,5 +1,7 @@
 //! Where the profile is served, and to whom.
 
+use std::net::SocketAddr;
+
 use rangkai_payments::{Config, Conformance, DEFAULTS, Payments};
 use rangkai_primitives::Clock;
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
@@ -9,10 +11,15 @@ use serde_json::json;
 
 use super::{
     Listener,
-    http::{send, with},
+    http::{code, send, with},
 };
 
-const PATHS: [(&str, &str); 5] = [
+const PATHS: [(&str, &str); 10] = [
+    ("POST", "/bulk-payment"),
+    ("POST", "/prepayment-validation"),
+    ("POST", "/prepayment-validation-response"),
+    ("POST", "/register-beneficiary"),
+    ("POST", "/update-beneficiary-details"),
     ("POST", "/vouchers/voucher_preactivation"),
     ("PATCH", "/vouchers/voucher_activation"),
     ("POST", "/vouchers/voucher_redemption"),
@@ -26,7 +33,7 @@ async fn whatever_is_sent_is_answered_in_json() -> anyhow::Result<()> {
     let at = Listener::open(Kind::Sqlite).await?;
     let json = "content-type: application/json";
 
-    for (verb, path) in PATHS.into_iter().filter(|(verb, _)| *verb != "GET") {
+    for (verb, path) in &PATHS[5..9] {
         for (headers, body) in [
             ([json], ""),
             ([json], "{}"),
@@ -73,19 +80,11 @@ async fn without_the_conformance_listener_a_token_is_needed(
     let mut config: Config = toml::from_str(DEFAULTS)?;
     config.database = database.config.clone();
     let off = Payments::open(&config, clock.clone()).await?.behind(keys.gate()?);
-    assert!(off.json().is_none());
+    let off = serving(&off, &keys).await?;
     config.govstack.enabled = true;
     config.govstack.blocks = vec!["bb-digital-registries".to_owned()];
     let payments = Payments::open(&config, clock).await?.behind(keys.gate()?);
-    let (listener, address) = listen().await?;
-    let server = Server {
-        config: ServerConfig::default(),
-        routes: payments.routes(),
-        json: payments.json(),
-        gate: keys.gate()?,
-        ready: Ready::always(),
-    };
-    serve_on(listener, server)?;
+    let address = serving(&payments, &keys).await?;
     let bearer = |scopes: &[&str]| {
         let token = keys.token(&caller("kemensos", scopes, &[]))?;
         Ok::<_, anyhow::Error>(format!("authorization: Bearer {token}"))
@@ -95,10 +94,11 @@ async fn without_the_conformance_listener_a_token_is_needed(
     for (verb, path) in PATHS {
         let json = "content-type: application/json";
         assert_eq!(with(address, verb, path, &[json], "{}").await?.code, 401, "{path}");
+        assert_ne!(code(off, verb, path).await?, 401, "{path}");
         let nobody = bearer(&["payments.bills.read"])?;
         assert_eq!(with(address, verb, path, &[json, &nobody], "{}").await?.code, 403, "{path}");
     }
-    let (_, path) = PATHS[4];
+    let (_, path) = PATHS[9];
     let known = with(address, "GET", path, &[&reader], "").await?;
     assert_eq!((known.code, &known.body["voucher_status"]), (200, &json!("Not Existing")));
     Ok(())
@@ -123,4 +123,18 @@ async fn a_conformance_listener_is_refused_where_others_could_reach_it() -> anyh
     let answer = send(at.address, "PATCH", "/vouchers/voucher_activation", &body).await?;
     assert_eq!(answer.code, 456);
     Ok(())
+}
+
+/// Where a block is served as it is to its callers.
+async fn serving(payments: &Payments, keys: &Keys) -> anyhow::Result<SocketAddr> {
+    let (listener, address) = listen().await?;
+    let server = Server {
+        config: ServerConfig::default(),
+        routes: payments.routes(),
+        json: payments.json(),
+        gate: keys.gate()?,
+        ready: Ready::always(),
+    };
+    serve_on(listener, server)?;
+    Ok(address)
 }

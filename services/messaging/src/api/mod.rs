@@ -1,5 +1,6 @@
 //! The wire: requests in, answers out.
 
+mod endpoint;
 mod inbox;
 mod message;
 mod status;

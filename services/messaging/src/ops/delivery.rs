@@ -30,7 +30,7 @@ pub async fn claim(tx: &Tx, limit: u64, hold: Duration) -> Result<(usize, Vec<Pa
         store::message::update(tx, &message).await?;
         tx.changed("message", message.id.uuid());
         if message.state == State::Expired {
-            tell::message_failed(tx, &message).await?;
+            tell::message::failed(tx, &message).await?;
             continue;
         }
         claimed.push(message);
@@ -57,8 +57,8 @@ pub async fn settle(
     store::message::update(tx, &message).await?;
     tx.changed("message", id.uuid());
     match message.state {
-        State::Delivered => tell::message_delivered(tx, &message).await?,
-        State::Failed | State::Expired => tell::message_failed(tx, &message).await?,
+        State::Delivered => tell::message::delivered(tx, &message).await?,
+        State::Failed | State::Expired => tell::message::failed(tx, &message).await?,
         State::Queued | State::Sending => {}
     }
     Ok(true)

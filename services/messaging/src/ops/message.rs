@@ -29,9 +29,9 @@ pub async fn accept(tx: &Tx, new: NewMessage) -> Result<Message, Error> {
     store::message::insert(tx, &message).await?;
     store::content::insert(tx, message.id, &content.ok_or(Error::Template)?).await?;
     tx.changed("message", message.id.uuid());
-    tell::message_accepted(tx, &message).await?;
+    tell::message::accepted(tx, &message).await?;
     if message.state == State::Delivered {
-        tell::message_delivered(tx, &message).await?;
+        tell::message::delivered(tx, &message).await?;
     }
     Ok(message)
 }

@@ -1,8 +1,11 @@
 //! What is kept: one file for each table, with its row and its queries.
 
 pub mod content;
+pub mod delivery;
+pub mod endpoint;
 pub mod message;
 pub mod template;
+pub mod webhook;
 
 use rangkai_db::{MigrationTrait, MigratorTrait, SqlMigration};
 
@@ -19,6 +22,14 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0002_message",
             include_str!("../../migrations/m0002_message.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0003_endpoint",
+            include_str!("../../migrations/m0003_endpoint.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0004_delivery",
+            include_str!("../../migrations/m0004_delivery.sql"),
         )));
         steps
     }

@@ -1,14 +1,33 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
+mod account;
+mod bank_statement;
 mod bill;
+mod callback;
+mod closed_day;
+mod collection;
+mod credit;
+mod dispute;
+mod envelope;
+mod fund;
+mod instruction;
 mod ledger;
 mod merchant;
+mod payee;
 mod pool;
+mod rail;
+mod reconciliation;
 mod refund;
 mod remittance;
+mod remittance_import;
+mod reservation;
 mod status;
+mod suspense;
 mod tariff;
+mod transfer;
 mod voucher;
+
+pub use callback::callbacks;
 
 use prost::Message;
 use rangkai_db::{Call, Tx};

@@ -1,16 +1,20 @@
 //! `rangkai.payments.v1.RemittanceService`.
 
 use rangkai_db::Call;
-use rangkai_primitives::{Id, Money, Timestamp};
+use rangkai_primitives::{Currency, Id, Money, Timestamp};
 use rangkai_proto::payments::v1::{self as wire, remittance_service_server::RemittanceService};
 use rangkai_rpc::{Violations, call};
 use tonic::{Request, Response, Status};
 
+use super::remittance_import;
 use crate::{
     Payments,
-    domain::{BankReference, Bill, NewRemittance, Remittance},
+    domain::{BankReference, Bill, BillingCode, Channel, NewRemittance, Remittance},
     ops,
 };
+
+/// The largest payment in minor units, the same as the largest bill.
+pub const LARGEST: i64 = 1_000_000_000_000_000;
 
 #[tonic::async_trait]
 impl RemittanceService for Payments {
@@ -25,6 +29,18 @@ impl RemittanceService for Payments {
                 let remittance = ops::remittance::record(&tx, new).await?;
                 Ok(wire::RecordRemittanceResponse { remittance: Some(remittance.into()) })
             }
+        })
+        .await
+    }
+
+    async fn import_remittances(
+        &self,
+        request: Request<wire::ImportRemittancesRequest>,
+    ) -> Result<Response<wire::ImportRemittancesResponse>, Status> {
+        let (call, batch, hash) = remittance_import::read(&request, self.db.clock().now())?;
+        self.change(call, move |tx| {
+            let batch = batch.clone();
+            async move { Ok(ops::remittance_import::run(&tx, batch, hash).await?.into()) }
         })
         .await
     }
@@ -48,9 +64,10 @@ fn read_record(
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.RemittanceService/RecordRemittance";
     let call = call(method, request, &mut fields, &wire.request_id);
-    let code = fields.parse("billing_code", &wire.billing_code);
+    let code = fields.parse::<BillingCode>("billing_code", &wire.billing_code);
     let amount = fields.require("amount", wire.amount.clone());
     let amount = amount.and_then(|amount| fields.keep("amount", Money::try_from(amount)));
+    let amount = amount.and_then(|amount| fields.keep("amount", bounded(amount)));
     let time = fields.require("pay_time", wire.pay_time);
     let time = time.and_then(|time| fields.keep("pay_time", rangkai_proto::read_time(&time)));
     let past = time.filter(|time| *time <= now).ok_or("must not be later than now");
@@ -58,9 +75,30 @@ fn read_record(
     let reference =
         BankReference { bank_code: wire.bank_code.clone(), number: wire.bank_reference.clone() };
     fields.check(|| {
-        let new = NewRemittance { code: code?, amount: amount?, reference, pay_time: pay_time? };
+        let new = NewRemittance {
+            code: code?.to_string(),
+            amount: amount?,
+            reference,
+            pay_time: pay_time?,
+            channel: Channel::Bank,
+            owner: None,
+        };
         Some((call?, new))
     })
+}
+
+/// An amount that a bank can have taken.
+fn bounded(amount: Money) -> Result<Money, &'static str> {
+    let per_unit = 10_i64.pow(amount.currency().exponent());
+    if amount.minor() <= 0 {
+        Err("must be positive")
+    } else if amount.minor() > LARGEST {
+        Err("must be at most 10^15 minor units")
+    } else if amount.currency() == Currency::IDR && amount.minor() % per_unit != 0 {
+        Err("must be whole rupiah")
+    } else {
+        Ok(amount)
+    }
 }
 
 fn read_get(wire: &wire::GetRemittanceRequest) -> Result<Id<Bill>, Status> {
@@ -71,15 +109,36 @@ fn read_get(wire: &wire::GetRemittanceRequest) -> Result<Id<Bill>, Status> {
 
 impl From<Remittance> for wire::Remittance {
     fn from(remittance: Remittance) -> Self {
+        let misfit = remittance.misfit.map(|(_, kind)| wire::SuspenseKind::from(kind));
+        let outcome = match remittance.misfit {
+            _ if remittance.paid => wire::RemittanceOutcome::BillPaid,
+            Some((_, kind)) if kind.is_credit() => wire::RemittanceOutcome::Credited,
+            _ => wire::RemittanceOutcome::Suspended,
+        };
         Self {
             remittance_id: remittance.id.to_string(),
-            bill_id: remittance.bill.to_string(),
-            billing_code: remittance.code.to_string(),
+            bill_id: remittance.bill.map(|bill| bill.to_string()).unwrap_or_default(),
+            billing_code: remittance.code,
             amount: Some(remittance.amount.into()),
             bank_code: remittance.reference.bank_code,
             bank_reference: remittance.reference.number,
             pay_time: Some(rangkai_proto::time(remittance.pay_time)),
             create_time: Some(rangkai_proto::time(remittance.create_time)),
+            outcome: outcome.into(),
+            suspense_id: remittance.misfit.map(|(id, _)| id.to_string()).unwrap_or_default(),
+            misfit: misfit.unwrap_or_default().into(),
+            channel: wire::Channel::from(remittance.channel).into(),
+        }
+    }
+}
+
+impl From<Channel> for wire::Channel {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Bank => Self::Bank,
+            Channel::File => Self::File,
+            Channel::Qris => Self::Qris,
+            Channel::VirtualAccount => Self::VirtualAccount,
         }
     }
 }

@@ -55,6 +55,8 @@ pub enum Occasion {
     BillPaid,
     BillExpired,
     BillCancelled,
+    /// What was paid of a bill that ended before all of it was becomes its payer's credit.
+    BillCredited,
     RefundIssued,
     RefundPaid,
     /// A refund becomes a credit for the payer's next bill.
@@ -71,6 +73,8 @@ pub enum Occasion {
     SuspenseCredited,
     /// Money in suspense goes back to its payer.
     SuspenseReturned,
+    /// Money in the platform's suspense is handed on to the agency whose bill it pays.
+    SuspenseForwarded,
     /// A credit pays a bill.
     CreditApplied,
     /// A credit goes back to its payer.
@@ -200,6 +204,7 @@ impl Occasion {
             Self::BillPaid => (Bank, Receivable, "bill.paid"),
             Self::BillExpired => (Revenue, Receivable, "bill.expired"),
             Self::BillCancelled => (Revenue, Receivable, "bill.cancelled"),
+            Self::BillCredited => (Revenue, Credits, "bill.credited"),
             Self::RefundIssued => (Revenue, RefundsPayable, "refund.issued"),
             Self::RefundPaid => (RefundsPayable, Bank, "refund.paid"),
             Self::RefundCredited => (RefundsPayable, Credits, "refund.credited"),
@@ -209,6 +214,7 @@ impl Occasion {
             Self::SuspenseApplied => (Suspense, Receivable, "suspense.applied"),
             Self::SuspenseCredited => (Suspense, Credits, "suspense.credited"),
             Self::SuspenseReturned => (Suspense, RefundsPayable, "suspense.returned"),
+            Self::SuspenseForwarded => (Suspense, Bank, "suspense.forwarded"),
             Self::CreditApplied => (Credits, Receivable, "credit.applied"),
             Self::CreditRefunded => (Credits, RefundsPayable, "credit.refunded"),
             Self::FundsReceived => (Disbursement, Appropriation, "funds.received"),

@@ -30,6 +30,14 @@ impl BillingCode {
     }
 }
 
+/// The number of a virtual account for a random number: what the bank gave, ten digits, and a check
+/// digit (Luhn) over all of them.
+pub fn account_number(prefix: &str, random: u64) -> String {
+    let number = format!("{prefix}{:010}", random % 10_u64.pow(10));
+    let check = (10 - luhn(number.bytes().rev(), true) % 10) % 10;
+    format!("{number}{check}")
+}
+
 impl FromStr for BillingCode {
     type Err = BillingCodeError;
 
@@ -77,6 +85,13 @@ mod tests {
                 assert_eq!(mistyped.parse::<BillingCode>(), Err(BillingCodeError), "{mistyped}");
             }
         }
+    }
+
+    #[test]
+    fn an_account_number_has_a_check_digit() {
+        let number = account_number("88810", 79_927_398_710);
+        assert_eq!(&number[..15], "888109927398710");
+        assert!(luhn(number.bytes().rev(), false).is_multiple_of(10));
     }
 
     /// The example of ISO/IEC 7812: 7992739871 has the check digit 3.

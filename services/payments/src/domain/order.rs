@@ -18,6 +18,8 @@ pub struct Order {
     pub name: Sensitive<String>,
     /// More than nothing.
     pub amount: Money,
+    /// What the payee's statement shows.
+    pub narration: Sensitive<String>,
 }
 
 /// Where a person is paid.
@@ -60,6 +62,10 @@ const INQUIRIES: [Duration; 4] = [
     Duration::from_hours(1),
 ];
 
+/// How long an order may stay without any word before somebody asks about it: whoever takes orders
+/// takes no more than can be sent in this time.
+pub const SILENCE: Duration = Duration::from_mins(5);
+
 /// When to inquire next after `made` inquiries; none when it is a person's turn.
 pub fn next_inquiry(made: usize, now: Timestamp) -> Option<Timestamp> {
     INQUIRIES.get(made).map(|pause| now + *pause)
@@ -72,7 +78,8 @@ mod tests {
     #[test]
     fn after_four_inquiries_it_is_a_persons_turn() {
         let now = Timestamp::UNIX_EPOCH;
-        let pauses: Vec<_> = (0..5).map(|made| next_inquiry(made, now).map(|at| at - now)).collect();
+        let pauses: Vec<_> =
+            (0..5).map(|made| next_inquiry(made, now).map(|at| at - now)).collect();
         let seconds: Vec<_> = pauses.iter().map(|p| p.map(|p| p.num_seconds())).collect();
         assert_eq!(seconds, [Some(30), Some(120), Some(600), Some(3_600), None]);
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rangkai_primitives::Currency;
 
-use super::AccountCode;
+use super::AccountKind;
 
 /// An account beside what its entries add up to.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountSums {
-    pub code: AccountCode,
+    pub kind: AccountKind,
     pub currency: Currency,
     pub balance_minor: i64,
     pub floor_minor: i64,
@@ -19,6 +19,10 @@ pub struct AccountSums {
     pub found_count: i64,
     pub debits_minor: i128,
     pub credits_minor: i128,
+    /// What the account says is reserved from it, and towards it.
+    pub reserved_minor: [i64; 2],
+    /// What open reservations would debit and credit it.
+    pub open_minor: [i128; 2],
 }
 
 /// The outcome of checking one currency.
@@ -30,6 +34,7 @@ pub struct Proof {
     /// Debits less credits.
     pub imbalance_minor: i128,
     pub wrong_balance_count: i64,
+    pub wrong_reserved_count: i64,
     pub below_floor_count: i64,
 }
 
@@ -51,13 +56,17 @@ impl Proof {
             entry_count: 0,
             imbalance_minor: 0,
             wrong_balance_count: 0,
+            wrong_reserved_count: 0,
             below_floor_count: 0,
         }
     }
 
     /// Whether the ledger holds in this currency.
     pub const fn is_sound(&self) -> bool {
-        self.imbalance_minor == 0 && self.wrong_balance_count == 0 && self.below_floor_count == 0
+        self.imbalance_minor == 0
+            && self.wrong_balance_count == 0
+            && self.wrong_reserved_count == 0
+            && self.below_floor_count == 0
     }
 
     fn add(&mut self, account: &AccountSums) {
@@ -65,16 +74,28 @@ impl Proof {
         self.entry_count += account.found_count;
         self.imbalance_minor += account.debits_minor - account.credits_minor;
         self.wrong_balance_count += i64::from(!account.is_right());
-        self.below_floor_count += i64::from(account.balance_minor < account.floor_minor);
+        self.wrong_reserved_count += i64::from(!account.is_rightly_reserved());
+        self.below_floor_count += i64::from(account.is_below_floor());
     }
 }
 
 impl AccountSums {
     fn is_right(&self) -> bool {
         let net = self.debits_minor - self.credits_minor;
-        let grows_by_debit = self.code.kind().grows_by_debit();
-        let sum = if grows_by_debit { net } else { -net };
+        let sum = if self.kind.grows_by_debit() { net } else { -net };
         sum == i128::from(self.balance_minor) && self.entry_count == self.found_count
+    }
+
+    fn is_rightly_reserved(&self) -> bool {
+        let [debits, credits] = self.open_minor;
+        let (out, within) =
+            if self.kind.grows_by_debit() { (credits, debits) } else { (debits, credits) };
+        self.reserved_minor.map(i128::from) == [out, within]
+    }
+
+    fn is_below_floor(&self) -> bool {
+        let left = i128::from(self.balance_minor) - i128::from(self.reserved_minor[0]);
+        left < i128::from(self.floor_minor)
     }
 }
 
@@ -82,9 +103,9 @@ impl AccountSums {
 mod tests {
     use super::*;
 
-    fn account(code: AccountCode, balance_minor: i64, debits: i128, credits: i128) -> AccountSums {
+    fn account(kind: AccountKind, balance_minor: i64, debits: i128, credits: i128) -> AccountSums {
         AccountSums {
-            code,
+            kind,
             currency: Currency::IDR,
             balance_minor,
             floor_minor: 0,
@@ -92,25 +113,42 @@ mod tests {
             found_count: 2,
             debits_minor: debits,
             credits_minor: credits,
+            reserved_minor: [0, 0],
+            open_minor: [0, 0],
         }
     }
 
     #[test]
     fn a_proof_sees_what_is_wrong() {
-        let sound = [
-            account(AccountCode::Receivable, 70, 100, 30),
-            account(AccountCode::Revenue, 70, 30, 100),
-        ];
+        let sound =
+            [account(AccountKind::Asset, 70, 100, 30), account(AccountKind::Revenue, 70, 30, 100)];
         assert!(prove(&sound)[0].is_sound());
 
         let wrong = [
-            account(AccountCode::Receivable, 71, 100, 30),
-            account(AccountCode::Revenue, -1, 30, 29),
-            AccountSums { found_count: 1, ..account(AccountCode::Bank, 5, 5, 0) },
+            account(AccountKind::Asset, 71, 100, 30),
+            account(AccountKind::Revenue, -1, 30, 29),
+            AccountSums { found_count: 1, ..account(AccountKind::Asset, 5, 5, 0) },
         ];
         let proof = prove(&wrong)[0];
         assert_eq!((proof.account_count, proof.entry_count), (3, 5));
         assert_eq!(proof.imbalance_minor, 76);
         assert_eq!((proof.wrong_balance_count, proof.below_floor_count), (2, 1));
+    }
+
+    #[test]
+    fn reserved_money_counts() {
+        let right = AccountSums {
+            reserved_minor: [30, 5],
+            open_minor: [5, 30],
+            ..account(AccountKind::Asset, 70, 100, 30)
+        };
+        let forgotten = AccountSums { open_minor: [5, 31], ..right };
+        let below = AccountSums { floor_minor: 41, ..right };
+
+        let counts = |sums| {
+            let proof = prove(&[sums])[0];
+            (proof.wrong_reserved_count, proof.below_floor_count)
+        };
+        assert_eq!([right, forgotten, below].map(counts), [(0, 0), (1, 0), (0, 1)]);
     }
 }

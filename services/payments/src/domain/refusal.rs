@@ -20,16 +20,10 @@ pub enum Refusal {
     BillNotFound,
     #[error("bill {bill} is {state}, not open")]
     BillNotOpen { bill: Id<Bill>, state: BillState },
-    #[error("bill {0} expired before it was paid")]
-    BillExpired(Id<Bill>),
-    #[error("bill {0} was already paid")]
-    BillAlreadyPaid(Id<Bill>),
     #[error("bill {0} is not paid")]
     BillNotPaid(Id<Bill>),
     #[error("case {case} has bill {bill}")]
     CaseAlreadyBilled { case: Uuid, bill: Id<Bill> },
-    #[error("the amount is not that of bill {bill}")]
-    AmountMismatch { bill: Id<Bill>, expected: Money },
     #[error("the bank used {0} for another payment")]
     BankReferenceTaken(String),
     #[error("the bill was not paid by a remittance")]
@@ -40,8 +34,6 @@ pub enum Refusal {
     RefundNotFound,
     #[error("refund {0} was paid with another bank reference")]
     RefundAlreadyPaid(Id<Refund>),
-    #[error("there is no such account")]
-    AccountNotFound,
     #[error("the bill changed; its etag is now {0}")]
     StaleEtag(String),
 }

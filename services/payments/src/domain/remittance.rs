@@ -1,42 +1,97 @@
-//! Payments of bills as banks report them.
+//! Money that came in, as whoever took it reports it.
 
-use rangkai_primitives::{Id, Money, Timestamp};
+use std::str::FromStr;
 
-use super::{BankReference, Bill, BillingCode};
+use rangkai_primitives::{Agency, Id, Money, Timestamp};
 
-/// A payment that was recorded; never changed.
+use super::{BankReference, Bill, SuspenseItem, SuspenseKind};
+
+/// Money that came in; never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remittance {
     pub id: Id<Remittance>,
-    pub bill: Id<Bill>,
-    pub code: BillingCode,
+    /// The bill that it was paid for; none when no bill has its code.
+    pub bill: Option<Id<Bill>>,
+    /// The code by which it was paid, as the payer gave it.
+    pub code: String,
     pub amount: Money,
     pub reference: BankReference,
     pub pay_time: Timestamp,
     pub create_time: Timestamp,
+    pub channel: Channel,
+    /// Whether it paid its bill.
+    pub paid: bool,
+    /// What became of the rest, and why it paid no bill.
+    pub misfit: Option<(Id<SuspenseItem>, SuspenseKind)>,
 }
 
-/// What a bank says to report a payment; holding one means that it was checked.
+/// What is said to report a payment; holding one means that it was checked.
 #[derive(Clone, Debug)]
 pub struct NewRemittance {
-    pub code: BillingCode,
+    /// A billing code; anything else finds no bill.
+    pub code: String,
     pub amount: Money,
     pub reference: BankReference,
     pub pay_time: Timestamp,
+    pub channel: Channel,
+    /// Whose the money is when no bill has its code: nobody in particular is the platform.
+    pub owner: Option<Agency>,
+}
+
+/// A way in which money comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// A bank reports each payment as it takes it.
+    Bank,
+    /// A bank hands in a file of payments.
+    File,
+    /// A QR code of the national standard.
+    Qris,
+    /// An account number that stands for one bill.
+    VirtualAccount,
 }
 
 impl Remittance {
-    /// The record of a payment of `bill`.
-    pub fn record(id: Id<Self>, bill: Id<Bill>, new: NewRemittance, now: Timestamp) -> Self {
-        let NewRemittance { code, amount, reference, pay_time } = new;
-        Self { id, bill, code, amount, reference, pay_time, create_time: now }
+    /// The record of money for `bill`, if there is one.
+    pub fn record(
+        id: Id<Self>,
+        bill: Option<Id<Bill>>,
+        new: NewRemittance,
+        (paid, misfit): (bool, Option<(Id<SuspenseItem>, SuspenseKind)>),
+        now: Timestamp,
+    ) -> Self {
+        let NewRemittance { code, amount, reference, pay_time, channel, owner: _ } = new;
+        let create_time = now;
+        Self { id, bill, code, amount, reference, pay_time, create_time, channel, paid, misfit }
     }
 
-    /// Whether a bank reports this payment once more.
+    /// Whether the same payment is reported once more, by whichever channel.
     pub fn is(&self, new: &NewRemittance) -> bool {
         self.code == new.code
             && self.amount == new.amount
             && self.reference == new.reference
             && self.pay_time == new.pay_time
+    }
+}
+
+impl Channel {
+    const ALL: [Self; 4] = [Self::Bank, Self::File, Self::Qris, Self::VirtualAccount];
+
+    /// The channel in a word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::File => "file",
+            Self::Qris => "qris",
+            Self::VirtualAccount => "virtual_account",
+        }
+    }
+}
+
+impl FromStr for Channel {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text).ok_or("is not a channel")
     }
 }

@@ -23,6 +23,11 @@ impl Answer {
         Self { code: 200, body }
     }
 
+    /// An answer with a body of its own.
+    pub const fn of(code: u16, body: Value) -> Self {
+        Self { code, body }
+    }
+
     /// A few words.
     pub fn message(code: u16, words: &str) -> Self {
         Self { code, body: json!({ "message": words }) }
@@ -51,26 +56,31 @@ impl IntoResponse for Answer {
 }
 
 /// What is not the contract's: who asks, and what broke.
+const BEYOND: [(Code, u16, &str); 5] = [
+    (Code::Unauthenticated, 401, "a valid access token is required"),
+    (Code::PermissionDenied, 403, "the access token does not allow this"),
+    (Code::ResourceExhausted, 429, "too many attempts; try again later"),
+    (Code::Unavailable, 503, "the service is not available; try again"),
+    (Code::DeadlineExceeded, 503, "the service is not available; try again"),
+];
+
 impl From<Status> for Answer {
     fn from(status: Status) -> Self {
-        match status.code() {
-            Code::Unauthenticated => Self::message(401, "a valid access token is required"),
-            Code::PermissionDenied => Self::message(403, "the access token does not allow this"),
-            Code::ResourceExhausted => Self::message(429, "too many attempts; try again later"),
-            Code::Unavailable | Code::DeadlineExceeded => {
-                Self::message(503, "the service is not available; try again")
-            }
-            _ => Self::message(500, "internal error"),
-        }
+        let known = BEYOND.iter().find(|(code, ..)| *code == status.code());
+        known.map_or_else(
+            || Self::message(500, "internal error"),
+            |(_, code, words)| Self::message(*code, words),
+        )
     }
 }
 
 /// A request id stands for one request; everything that the contract has no code for broke.
 impl From<Error> for Answer {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Reused(_) => Self::message(400, "X-CorrelationID was used for another request"),
-            error => Status::from(error).into(),
+        if matches!(error, Error::Reused(_)) {
+            Self::message(400, "X-CorrelationID was used for another request")
+        } else {
+            Status::from(error).into()
         }
     }
 }

@@ -30,11 +30,9 @@ impl Body {
 
     /// A number as text, or as an integer that is not negative.
     pub fn number(&self, name: &str) -> Option<String> {
-        match self.0.get(name)? {
-            Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Value::Number(number) => number.as_u64().map(|number| number.to_string()),
-            _ => None,
-        }
+        let value = self.0.get(name)?;
+        let digits = || value.as_u64().map(|number| number.to_string());
+        value.as_str().map(str::to_owned).or_else(digits).filter(|text| !text.is_empty())
     }
 
     /// Text that may be absent; a wrong type is an invalid request.
@@ -57,9 +55,20 @@ impl Body {
         }
     }
 
+    /// Whatever stands there.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// The content, the same for the same fields in any order.
     pub fn bytes(&self) -> Vec<u8> {
-        let sorted: std::collections::BTreeMap<_, _> = self.0.iter().collect();
+        self.bytes_without("")
+    }
+
+    /// The content without one field.
+    pub fn bytes_without(&self, field: &str) -> Vec<u8> {
+        let rest = self.0.iter().filter(|(name, _)| *name != field);
+        let sorted: std::collections::BTreeMap<_, _> = rest.collect();
         serde_json::to_vec(&sorted).unwrap_or_default()
     }
 }

@@ -12,6 +12,8 @@ use crate::error::Error;
 const NOBODY: &str = "govstack-conformance";
 /// What names of requests are hashed for.
 const REQUEST: &str = "payments govstack request";
+/// What names of batches are hashed for.
+const BATCH: &str = "payments govstack batch";
 /// The name that a caller may give a request.
 const CORRELATION: &str = "x-correlationid";
 
@@ -66,6 +68,13 @@ impl Profile {
             (None, Sameness::Name) => Uuid::now_v7(),
         };
         Call { caller: caller.clone(), method, request_id, digest, traceparent: None }
+    }
+
+    /// What makes a batch the same one: its id names it, whatever the request is called, and its
+    /// content without the id of the request must be the same.
+    pub fn batch(&self, id: &str, body: &Body) -> (Uuid, [u8; 32]) {
+        let hash = |bytes: &[u8]| self.payments.db.vault().keyed_hash(BATCH, bytes);
+        (short(hash(id.as_bytes())), hash(&body.bytes_without("RequestID")))
     }
 
     /// Reads as `caller`.

@@ -1,10 +1,13 @@
 //! The public GovStack REST profile: the same operations, in the spelling of its contract.
 
 mod answer;
+mod batch;
+mod beneficiaries;
 mod body;
 mod call;
 mod conformance;
 mod decimal;
+mod g2p;
 mod redemption;
 mod samples;
 mod status;
@@ -49,6 +52,11 @@ pub fn router(payments: Payments, gate: Gate, blocks: &[String]) -> Router {
 
 fn routes(profile: Profile) -> Router {
     Router::new()
+        .route("/bulk-payment", only(post(batch::pay)))
+        .route("/prepayment-validation", only(post(batch::validate)))
+        .route("/prepayment-validation-response", only(post(batch::found)))
+        .route("/register-beneficiary", only(post(beneficiaries::register)))
+        .route("/update-beneficiary-details", only(post(beneficiaries::update)))
         .route("/vouchers/voucher_preactivation", only(post(vouchers::preactivate)))
         .route("/vouchers/voucher_activation", only(patch(vouchers::activate)))
         .route("/vouchers/voucher_redemption", only(post(redemption::redeem)))

@@ -70,16 +70,17 @@ fn wrong_number() -> Answer {
 }
 
 fn refused(error: Error) -> Answer {
-    let Error::Voucher(refusal) = error else { return error.into() };
-    match refusal {
-        VoucherRefusal::StateMismatch { state: VoucherState::Redeemed, .. } => {
-            Answer::message(458, "Voucher number already used")
-        }
-        VoucherRefusal::StateMismatch { .. } | VoucherRefusal::Refused => wrong_number(),
-        VoucherRefusal::PoolShort(_) => Answer::message(462, "Insufficient funds in funding a/c"),
-        VoucherRefusal::MerchantNotFound | VoucherRefusal::NotInGroup(_) => {
-            Answer::message(463, "Cannot credit merchant")
-        }
-        refusal => Error::Voucher(refusal).into(),
+    use VoucherRefusal as No;
+    let Error::Voucher(refusal) = &error else { return error.into() };
+    if let No::StateMismatch { state: VoucherState::Redeemed, .. } = refusal {
+        Answer::message(458, "Voucher number already used")
+    } else if let No::StateMismatch { .. } | No::Refused = refusal {
+        wrong_number()
+    } else if let No::PoolShort(_) = refusal {
+        Answer::message(462, "Insufficient funds in funding a/c")
+    } else if let No::MerchantNotFound | No::NotInGroup(_) = refusal {
+        Answer::message(463, "Cannot credit merchant")
+    } else {
+        error.into()
     }
 }

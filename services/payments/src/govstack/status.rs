@@ -123,13 +123,13 @@ fn invalid_voucher() -> Answer {
 }
 
 fn refused(error: Error) -> Answer {
-    match error {
-        Error::Voucher(VoucherRefusal::StateMismatch {
-            state: VoucherState::Cancelled, ..
-        }) => Answer::message(464, "Voucher is already cancelled"),
-        Error::Voucher(VoucherRefusal::VoucherNotFound | VoucherRefusal::StateMismatch { .. }) => {
-            invalid_voucher()
-        }
-        error => error.into(),
+    use VoucherRefusal as No;
+    let Error::Voucher(refusal) = &error else { return error.into() };
+    if let No::StateMismatch { state: VoucherState::Cancelled, .. } = refusal {
+        Answer::message(464, "Voucher is already cancelled")
+    } else if let No::VoucherNotFound | No::StateMismatch { .. } = refusal {
+        invalid_voucher()
+    } else {
+        error.into()
     }
 }

@@ -127,17 +127,17 @@ fn wrong_serial() -> Answer {
 }
 
 fn refused(error: Error) -> Answer {
-    match error {
-        Error::Voucher(VoucherRefusal::PoolNotFound) => wrong_group(),
-        Error::Voucher(VoucherRefusal::PoolShort(_)) => {
-            Answer::message(454, "The voucher group has no funds left")
-        }
-        Error::Voucher(VoucherRefusal::PoolCurrency { .. }) => {
-            Answer::message(453, "Invalid currency")
-        }
-        Error::Voucher(VoucherRefusal::VoucherNotFound | VoucherRefusal::StateMismatch { .. }) => {
-            wrong_serial()
-        }
-        error => error.into(),
+    use VoucherRefusal as No;
+    let Error::Voucher(refusal) = &error else { return error.into() };
+    if *refusal == No::PoolNotFound {
+        wrong_group()
+    } else if let No::PoolShort(_) = refusal {
+        Answer::message(454, "The voucher group has no funds left")
+    } else if let No::PoolCurrency { .. } = refusal {
+        Answer::message(453, "Invalid currency")
+    } else if let No::VoucherNotFound | No::StateMismatch { .. } = refusal {
+        wrong_serial()
+    } else {
+        error.into()
     }
 }

@@ -1,12 +1,41 @@
 //! What happens: one function for each verb, each inside a transaction that its caller owns.
 
+pub mod account;
 pub mod bill;
+pub mod closed_day;
+pub mod collection;
+pub mod credit;
+pub mod cycle;
+pub mod dispute;
+pub mod envelope;
+pub mod fund;
+pub mod inquiry;
+pub mod instruction;
+pub mod intake;
 pub mod ledger;
 pub mod merchant;
+pub mod pace;
+pub mod payee;
 pub mod pool;
+pub mod rail;
+pub mod reconciliation;
 pub mod redemption;
 pub mod refund;
+pub mod release;
 pub mod remittance;
+pub mod remittance_import;
+pub mod reservation;
 pub mod sample;
+pub mod suspense;
 pub mod tariff;
+pub mod transfer;
+pub mod validation;
 pub mod voucher;
+
+use rangkai_db::Tx;
+
+/// Who acts, where two people must: whoever the caller acts for, or else the caller.
+fn person(tx: &Tx) -> &str {
+    let caller = tx.caller();
+    caller.on_behalf.as_deref().unwrap_or(&caller.id)
+}

@@ -1,59 +1,102 @@
-//! Taking the payments that banks report.
+//! Taking the money that banks and other channels report.
 
 use rangkai_db::Tx;
-use rangkai_primitives::Id;
+use rangkai_primitives::{Agency, Id};
 use tracing::instrument;
 
-use super::ledger;
+use super::{ledger, suspense};
 use crate::{
-    domain::{Bill, NewRemittance, Occasion, Refusal, Remittance},
+    domain::{
+        Bill, BillingCode, Fate, NewRemittance, Occasion, Refusal, Remittance, SuspenseItem,
+        SuspenseKind,
+    },
     error::Error,
     events::tell,
     store::{self, bank_reference::Use},
 };
 
-/// Records a payment and pays its bill, whichever agency's it is. A payment that was recorded
-/// before is answered again.
-#[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
+/// Records money that came in and does with it what the rules say ([`Fate`]), whichever agency's
+/// it is. A payment that was recorded before is answered again.
 pub async fn record(tx: &Tx, new: NewRemittance) -> Result<Remittance, Error> {
-    let (owner, bill) =
-        store::bill::find_anywhere(tx, &new.code).await?.ok_or(Refusal::BillNotFound)?;
-    // From here on it is the owner's: its rows, its facts, its books.
-    let tx = &tx.within(owner);
-    let bill = store::bill::lock(tx, bill.id).await?.ok_or(Refusal::BillNotFound)?;
-    // Only now: whoever held the bill may have recorded this very payment.
-    if let Some(earlier) = recorded(tx, &new).await? {
-        return Ok(earlier);
-    }
-    let bill = bill.pay(new.amount, tx.now())?;
-    let remittance = Remittance::record(Id::generate(), bill.id, new, tx.now());
-    store::remittance::insert(tx, &remittance).await?;
-    let purpose = Use::Remittance(remittance.id);
-    if !store::bank_reference::insert(tx, &remittance.reference, purpose).await? {
-        return Err(Refusal::BankReferenceTaken(remittance.reference.number).into());
-    }
-    store::bill::update(tx, &bill).await?;
-    tx.changed("bill", bill.id.uuid());
-    tx.changed("remittance", remittance.id.uuid());
-    ledger::post(tx, Occasion::BillPaid, bill.amount, bill.id.uuid()).await?;
-    tell::bill_paid(tx, &bill, &remittance).await?;
-    Ok(remittance)
+    record_or_know(tx, new).await.map(|(remittance, _)| remittance)
 }
 
-/// Gets the remittance that paid a bill.
-#[instrument(skip_all, fields(bill.id = %bill))]
-pub async fn get(tx: &Tx, bill: Id<Bill>) -> Result<Remittance, Error> {
-    let found = store::remittance::find_of_bill(tx, bill).await?;
+/// As [`record`], and says whether it was recorded before.
+#[instrument(skip_all, fields(bank.code = new.reference.bank_code))]
+pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, bool), Error> {
+    let (owner, bill) = find_bill(tx, &new).await?;
+    // From here on it is the owner's: its rows, its facts, its books.
+    let tx = &tx.within(owner);
+    let bill = match bill {
+        Some(id) => Some(store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?),
+        None => None,
+    };
+    let id = Id::generate();
+    // Only now: whoever held the bill may have recorded this very payment.
+    if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
+        return Ok((recorded(tx, &new).await?, true));
+    }
+    let fate = Fate::of(bill.as_ref(), new.amount, tx.now());
+    let amount = new.amount;
+    let (paid, misfit) = match fate {
+        Fate::Pays { excess } => {
+            (true, excess.map(|excess| (Id::generate(), SuspenseKind::Over, excess)))
+        }
+        Fate::Misfits(kind) => (false, Some((Id::generate(), kind, amount))),
+    };
+    let noted = misfit.map(|(id, kind, _)| (id, kind));
+    let on = bill.as_ref().map(|bill| bill.id);
+    let remittance = Remittance::record(id, on, new, (paid, noted), tx.now());
+    store::remittance::insert(tx, &remittance).await?;
+    tx.changed("remittance", remittance.id.uuid());
+    let payer = bill.as_ref().map(|bill| (bill.payer.clone(), bill.case));
+    if let Some(bill) = bill.filter(|_| paid) {
+        pay(tx, bill, &remittance).await?;
+    }
+    if let Some((id, kind, amount)) = misfit {
+        let item = SuspenseItem::open(id, kind, amount, &remittance, tx.now());
+        suspense::keep(tx, item, payer).await?;
+    }
+    Ok((remittance, false))
+}
+
+/// Gets the remittance that paid a bill, at once or out of suspense.
+#[instrument(skip_all, fields(bill.id = %id))]
+pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
+    if let Some(found) = store::remittance::find_of_bill(tx, id).await? {
+        return Ok(found);
+    }
+    let bill = store::bill::find(tx, id).await?.ok_or(Refusal::RemittanceNotFound)?;
+    let paying = store::suspense::find_paying(tx, &bill.code).await?;
+    let paying = paying.ok_or(Refusal::RemittanceNotFound)?;
+    let found = store::remittance::find_anywhere(tx, paying).await?;
     Ok(found.ok_or(Refusal::RemittanceNotFound)?)
 }
 
-/// The payment that the bank reports once more, if it does.
-async fn recorded(tx: &Tx, new: &NewRemittance) -> Result<Option<Remittance>, Error> {
+/// Whose the money is, and the bill that it was paid for.
+async fn find_bill(tx: &Tx, new: &NewRemittance) -> Result<(Agency, Option<Id<Bill>>), Error> {
+    if let Ok(code) = new.code.parse::<BillingCode>()
+        && let Some((owner, bill)) = store::bill::find_anywhere(tx, &code).await?
+    {
+        return Ok((owner, Some(bill.id)));
+    }
+    Ok((new.owner.clone().unwrap_or_else(Agency::platform), None))
+}
+
+async fn pay(tx: &Tx, bill: Bill, remittance: &Remittance) -> Result<(), Error> {
+    let bill = bill.pay(tx.now())?;
+    store::bill::update(tx, &bill).await?;
+    tx.changed("bill", bill.id.uuid());
+    ledger::post(tx, Occasion::BillPaid, bill.amount, bill.id.uuid()).await?;
+    Ok(tell::bill_paid(tx, &bill, remittance).await?)
+}
+
+/// The payment that is reported once more; a refusal if the reference was used for something else.
+async fn recorded(tx: &Tx, new: &NewRemittance) -> Result<Remittance, Error> {
     let earlier = match store::bank_reference::find(tx, &new.reference).await? {
-        None => return Ok(None),
         Some(Use::Remittance(id)) => store::remittance::find(tx, id).await?,
-        Some(Use::Refund(_)) => None,
+        Some(Use::Refund(_) | Use::Return(_)) | None => None,
     };
     let taken = || Refusal::BankReferenceTaken(new.reference.number.clone());
-    Ok(Some(earlier.filter(|earlier| earlier.is(new)).ok_or_else(taken)?))
+    Ok(earlier.filter(|earlier| earlier.is(new)).ok_or_else(taken)?)
 }

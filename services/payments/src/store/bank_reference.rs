@@ -4,7 +4,7 @@ use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Id;
 use uuid::Uuid;
 
-use crate::domain::{BankReference, Refund, Remittance};
+use crate::domain::{BankReference, Refund, Remittance, SuspenseItem};
 
 /// What a bank used a reference for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,17 +13,20 @@ pub enum Use {
     Remittance(Id<Remittance>),
     /// Money out.
     Refund(Id<Refund>),
+    /// Money that came in, fitted no bill and went back.
+    Return(Id<SuspenseItem>),
 }
 
 /// Takes a reference for `purpose`; false if its bank used it before. Waits for whoever is about
 /// to take the same.
 pub async fn insert(tx: &Tx, reference: &BankReference, purpose: Use) -> Result<bool, DbErr> {
     let insert = "INSERT INTO bank_reference \
-                  (bank_code, bank_reference, agency, remittance_id, refund_id) \
-                  VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-    let (remittance, refund) = match purpose {
-        Use::Remittance(id) => (Some(id.uuid()), None),
-        Use::Refund(id) => (None, Some(id.uuid())),
+                  (bank_code, bank_reference, agency, remittance_id, refund_id, suspense_id) \
+                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let (remittance, refund, back) = match purpose {
+        Use::Remittance(id) => (Some(id.uuid()), None, None),
+        Use::Refund(id) => (None, Some(id.uuid()), None),
+        Use::Return(id) => (None, None, Some(id.uuid())),
     };
     let values = [
         reference.bank_code.as_str().into(),
@@ -31,20 +34,23 @@ pub async fn insert(tx: &Tx, reference: &BankReference, purpose: Use) -> Result<
         tx.agency().as_str().into(),
         remittance.into(),
         refund.into(),
+        back.into(),
     ];
     Ok(sql::execute(tx, insert, values).await? == 1)
 }
 
 /// Finds what a reference was used for, by whichever agency's bill or refund.
 pub async fn find(tx: &Tx, reference: &BankReference) -> Result<Option<Use>, DbErr> {
-    let find = "SELECT remittance_id, refund_id FROM bank_reference \
+    let find = "SELECT remittance_id, refund_id, suspense_id FROM bank_reference \
                 WHERE bank_code = $1 AND bank_reference = $2";
     let values = [reference.bank_code.as_str().into(), reference.number.as_str().into()];
     let rows = sql::query(tx, find, values).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let remittance: Option<Uuid> = row.try_get("", "remittance_id")?;
     let refund: Option<Uuid> = row.try_get("", "refund_id")?;
+    let back: Option<Uuid> = row.try_get("", "suspense_id")?;
     Ok(remittance
         .map(|id| Use::Remittance(id.into()))
-        .or_else(|| refund.map(|id| Use::Refund(id.into()))))
+        .or_else(|| refund.map(|id| Use::Refund(id.into())))
+        .or_else(|| back.map(|id| Use::Return(id.into()))))
 }

@@ -11,6 +11,9 @@ use sea_orm::{
 use super::{line, money, word};
 use crate::domain::{Bill, BillFilter, BillState, BillingCode};
 
+/// How many rows a query names at once.
+const MANY: usize = 500;
+
 /// One row.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -63,6 +66,25 @@ pub async fn lock_if_free(tx: &Tx, id: Id<Bill>) -> Result<Option<Bill>, DbErr> 
 pub async fn find_anywhere(tx: &Tx, code: &BillingCode) -> Result<Option<(Agency, Bill)>, DbErr> {
     let row = Entity::find().filter(COLUMN.billing_code.eq(code.as_str())).one(tx).await?;
     row.map(|row| Ok((word("agency", &row.agency)?, row.try_into()?))).transpose()
+}
+
+/// Holds the bills of codes until the transaction ends, whichever agencies' they are.
+pub async fn hold_all(tx: &Tx, codes: Vec<BillingCode>) -> Result<(), DbErr> {
+    let mut found = Vec::new();
+    for part in codes.chunks(MANY) {
+        let codes = part.iter().map(BillingCode::as_str);
+        let find = Entity::find().select_only().column(Column::BillId);
+        let find = find.filter(COLUMN.billing_code.is_in(codes)).into_tuple::<Uuid>();
+        found.extend(find.all(tx).await?);
+    }
+    found.sort_unstable();
+    for part in found.chunks(MANY) {
+        let hold = Entity::find().select_only().column(Column::BillId);
+        let hold = hold.filter(COLUMN.bill_id.is_in(part.iter().copied()));
+        let hold = hold.order_by_asc(COLUMN.bill_id).lock_exclusive();
+        hold.into_tuple::<Uuid>().all(tx).await?;
+    }
+    Ok(())
 }
 
 /// Finds the bill of a case that is open or paid, and holds it until the transaction ends.

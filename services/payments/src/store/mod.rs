@@ -1,17 +1,49 @@
 //! What is kept: one file for each table, with its row and its queries.
 
 pub mod account;
+pub mod approval;
 pub mod bank_reference;
+pub mod bank_statement;
+pub mod batch;
 pub mod bill;
+pub mod closed_day;
+pub mod collection;
+pub mod credit;
+pub mod dispute;
 pub mod entry;
+pub mod envelope;
+pub mod fund;
+pub mod inquiry;
+pub mod instruction;
+pub mod instruction_check;
+pub mod instruction_intake;
+pub mod late_answer;
 mod line;
 pub mod merchant;
 pub mod merchant_settlement;
+pub mod order;
+pub mod payee;
 pub mod pool;
+pub mod rail_file;
+pub mod rail_order;
+pub mod rail_pace;
+pub mod rail_report;
+pub mod reconciliation_break;
+pub mod recorded;
 pub mod redemption;
 pub mod refund;
 pub mod remittance;
+pub mod remittance_import;
+pub mod reservation;
+pub mod resolution;
+pub mod sandbox_order;
+pub mod settlement;
+pub mod sums;
+pub mod suspense;
+pub mod tally;
 pub mod tariff;
+pub mod transfer;
+pub mod unresolved;
 pub mod voucher;
 pub mod voucher_guess;
 
@@ -57,14 +89,41 @@ const OWN: &[SqlMigration] = &[
     both!("m0004_ledger"),
     each!("m0005_immutable"),
     each!("m0006_chart"),
+    both!("m0020_credit"),
+    each!("m0030_suspense"),
+    both!("m0031_collection"),
+    each!("m0032_import"),
+    both!("m0040_payee"),
+    both!("m0041_envelope"),
+    both!("m0042_instruction"),
+    each!("m0043_payout_stays"),
+    both!("m0050_rail"),
+    each!("m0051_rail_stays"),
     both!("m0060_voucher"),
     both!("m0061_merchant"),
     each!("m0062_voucher_immutable"),
+    both!("m0070_reconciliation"),
+    both!("m0071_day"),
+    both!("m0072_dispute"),
+    each!("m0073_kept"),
 ];
+
+/// What an amount is split by, so that sums of either half fit a number of the database.
+const HALF: i128 = 1_000_000_000;
 
 /// Reads a column that only this block writes.
 fn word<T: FromStr>(column: &str, text: &str) -> Result<T, DbErr> {
     text.parse().map_err(|_| DbErr::Type(format!("{column} cannot be read")))
+}
+
+/// Reads 32 bytes, such as a keyed hash.
+fn hash(column: &str, bytes: &[u8]) -> Result<[u8; 32], DbErr> {
+    bytes.try_into().map_err(|_| DbErr::Type(format!("{column} cannot be read")))
+}
+
+/// Says what the vault did not like.
+fn sealing(error: impl std::fmt::Display) -> DbErr {
+    DbErr::Custom(error.to_string())
 }
 
 /// Reads an amount.

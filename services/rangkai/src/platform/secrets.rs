@@ -25,6 +25,9 @@ pub struct Secrets {
     pub admin: Secret,
     /// The secret of the client `workflow`, by which the engine calls the other blocks.
     pub workflow: Secret,
+    /// The secret of the client `messaging`, by which webhooks follow the facts of other blocks.
+    #[serde(default)]
+    pub messaging: Secret,
 }
 
 impl Secrets {
@@ -59,10 +62,11 @@ impl Secrets {
         // Only the owner can read it, from its first moment on.
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
             Ok(mut new) => {
-                let [vault_key, admin, workflow] = [fresh()?, fresh()?, fresh()?];
+                let [vault_key, admin, workflow, messaging] =
+                    [fresh()?, fresh()?, fresh()?, fresh()?];
                 write!(
                     new,
-                    "# Whoever reads this file can read and change everything.\nvault_key = \"{vault_key}\"\nadmin = \"{admin}\"\nworkflow = \"{workflow}\"\n"
+                    "# Whoever reads this file can read and change everything.\nvault_key = \"{vault_key}\"\nadmin = \"{admin}\"\nworkflow = \"{workflow}\"\nmessaging = \"{messaging}\"\n"
                 )?;
                 new.sync_all()?;
             }
@@ -71,6 +75,14 @@ impl Secrets {
                 return Err(error).with_context(|| format!("{} cannot be written", file.display()));
             }
         }
+        let secrets = Self::read(folder)?;
+        if !secrets.messaging.is_empty() {
+            return Ok(secrets);
+        }
+        // A folder of an earlier release, in which messaging called nobody.
+        let mut old = OpenOptions::new().append(true).open(&file)?;
+        writeln!(old, "messaging = \"{}\"", fresh()?)?;
+        old.sync_all()?;
         Self::read(folder)
     }
 }

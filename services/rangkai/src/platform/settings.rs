@@ -27,6 +27,11 @@ impl Settings<'_> {
         config.clients.push(client("admin", "platform", &self.secrets.admin));
         // An agency of its own: by itself the engine may act for no other.
         config.clients.push(client("workflow", "workflow", &self.secrets.workflow));
+        config.clients.push(ClientConfig {
+            scopes: vec!["events.read".to_owned(), "events.read_all".to_owned()],
+            acts_for_agencies: false,
+            ..client("messaging", "messaging", &self.secrets.messaging)
+        });
         Ok(config)
     }
 
@@ -54,6 +59,13 @@ impl Settings<'_> {
         config.server.listen = self.addresses.messaging;
         self.keep("messaging", &mut config.database);
         self.trust(&mut config.auth);
+        config.endpoints = [
+            ("payments".to_owned(), endpoint(self.addresses.payments)),
+            ("registration".to_owned(), endpoint(self.addresses.registration)),
+            ("workflow".to_owned(), endpoint(self.addresses.workflow)),
+        ]
+        .into();
+        config.credentials = Some(self.credentials("messaging", &self.secrets.messaging));
         Ok(config)
     }
 
@@ -65,13 +77,18 @@ impl Settings<'_> {
         self.trust(&mut config.auth);
         config.endpoints =
             self.addresses.named().map(|(block, at)| (block.to_owned(), endpoint(at))).into();
-        config.credentials = Some(CredentialsConfig {
-            client_id: "workflow".to_owned(),
-            client_secret: self.secrets.workflow.clone(),
+        config.credentials = Some(self.credentials("workflow", &self.secrets.workflow));
+        Ok(config)
+    }
+
+    /// Who a block is when it calls another.
+    fn credentials(&self, client: &str, secret: &Secret) -> CredentialsConfig {
+        CredentialsConfig {
+            client_id: client.to_owned(),
+            client_secret: secret.clone(),
             scope: String::new(),
             identity: endpoint(self.addresses.identity),
-        });
-        Ok(config)
+        }
     }
 
     /// Keeps the data of `block` in the folder.

@@ -7,10 +7,16 @@ mod cancel;
 #[cfg(test)]
 mod conflict;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod lease;
+#[cfg(test)]
+mod many;
 #[cfg(test)]
 mod request;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;

@@ -116,7 +116,7 @@ async fn a_schema_that_went_another_way_stops_the_start() {
             assert!(matches!(foreign, Err(OpenError::Foreign { .. })));
         }
 
-        assert_eq!(number(&db, "SELECT count(*) FROM seaql_migrations").await, 5);
+        assert_eq!(number(&db, "SELECT count(*) FROM seaql_migrations").await, 6);
     }
 }
 

@@ -14,7 +14,9 @@ pub(crate) struct Schema;
 impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let counter = "CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
-                       INSERT INTO counter VALUES ('a', 0), ('b', 0);";
+                       INSERT INTO counter VALUES ('a', 0), ('b', 0);
+                       CREATE TABLE mixture (id uuid PRIMARY KEY, word text, number bigint,
+                                             flag boolean, bytes bytea, moment timestamptz);";
         let mut all = base_migrations();
         all.push(Box::new(SqlMigration::new("m0001_counter", counter)));
         all

@@ -1,4 +1,4 @@
-//! How a refusal about tariffs, bills, remittances, refunds and accounts looks on the wire.
+//! How a refusal about tariffs, bills, remittances and refunds looks on the wire.
 
 use rangkai_primitives::Money;
 use rangkai_proto::payments::v1::ErrorReason;
@@ -9,26 +9,19 @@ use crate::domain::Refusal;
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         match &refusal {
-            Refusal::BillNotFound
-            | Refusal::RemittanceNotFound
-            | Refusal::RefundNotFound
-            | Refusal::AccountNotFound => no(&refusal, []),
+            Refusal::BillNotFound | Refusal::RemittanceNotFound | Refusal::RefundNotFound => {
+                no(&refusal, [])
+            }
             Refusal::TariffNotFound(tariff)
             | Refusal::TariffTaken(tariff)
             | Refusal::CurrenciesMixed(tariff)
             | Refusal::AmountTooLarge(tariff) => no(&refusal, [("tariff_code", tariff.clone())]),
-            Refusal::BillExpired(bill)
-            | Refusal::BillAlreadyPaid(bill)
-            | Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
+            Refusal::BillNotPaid(bill) => no(&refusal, [("bill_id", bill.to_string())]),
             Refusal::BillNotOpen { bill, state } => {
                 no(&refusal, [("bill_id", bill.to_string()), ("state", state.to_string())])
             }
             Refusal::CaseAlreadyBilled { case, bill } => {
                 no(&refusal, [("case_id", case.to_string()), ("bill_id", bill.to_string())])
-            }
-            Refusal::AmountMismatch { bill, expected } => {
-                let [minor, currency] = amount("expected_minor", *expected);
-                no(&refusal, [("bill_id", bill.to_string()), minor, currency])
             }
             Refusal::RefundExceedsBill { bill, refundable } => {
                 let [minor, currency] = amount("refundable_minor", *refundable);
@@ -56,17 +49,13 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::AmountTooLarge(_) => (Code::FailedPrecondition, Reason::AmountTooLarge),
         Refusal::BillNotFound => (Code::NotFound, Reason::BillNotFound),
         Refusal::BillNotOpen { .. } => (Code::FailedPrecondition, Reason::BillNotOpen),
-        Refusal::BillExpired(_) => (Code::FailedPrecondition, Reason::BillExpired),
-        Refusal::BillAlreadyPaid(_) => (Code::FailedPrecondition, Reason::BillAlreadyPaid),
         Refusal::BillNotPaid(_) => (Code::FailedPrecondition, Reason::BillNotPaid),
         Refusal::CaseAlreadyBilled { .. } => (Code::AlreadyExists, Reason::CaseAlreadyBilled),
-        Refusal::AmountMismatch { .. } => (Code::FailedPrecondition, Reason::AmountMismatch),
         Refusal::BankReferenceTaken(_) => (Code::AlreadyExists, Reason::BankReferenceTaken),
         Refusal::RemittanceNotFound => (Code::NotFound, Reason::RemittanceNotFound),
         Refusal::RefundExceedsBill { .. } => (Code::FailedPrecondition, Reason::RefundExceedsBill),
         Refusal::RefundNotFound => (Code::NotFound, Reason::RefundNotFound),
         Refusal::RefundAlreadyPaid(_) => (Code::FailedPrecondition, Reason::RefundAlreadyPaid),
-        Refusal::AccountNotFound => (Code::NotFound, Reason::AccountNotFound),
         Refusal::StaleEtag(_) => (Code::Aborted, Reason::StaleEtag),
     }
 }

@@ -1,6 +1,12 @@
 //! How each error looks on the wire, a file for each thing.
 
 mod bill;
+mod channel;
+mod envelope;
+mod ledger;
+mod rail;
+mod reconciliation;
+mod suspense;
 mod voucher;
 
 use rangkai_proto::payments::v1::ErrorReason;
@@ -22,20 +28,30 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Ledger(refusal) => refusal.into(),
+            Error::Linked(refused) => refused.into(),
+            Error::Suspense(refusal) => refusal.into(),
+            Error::Channel(refusal) => refusal.into(),
+            Error::Envelope(refusal) => refusal.into(),
+            Error::Rail(refusal) => refusal.into(),
             Error::Voucher(refusal) => refusal.into(),
+            Error::Reconciliation(refusal) => refusal.into(),
             Error::Database(source) => rangkai_rpc::database(&source),
-            error @ (Error::Reused(_) | Error::PastFloor(_) | Error::NoBillingCode) => {
-                rangkai_rpc::internal(&error)
-            }
-            error @ Error::NoVoucherNumber => rangkai_rpc::internal(&error),
+            error @ (Error::Reused(_)
+            | Error::PastFloor(_)
+            | Error::Unsound
+            | Error::OutOfStep(_)
+            | Error::NoBillingCode
+            | Error::NoVoucherNumber
+            | Error::NoPicture(_)) => rangkai_rpc::internal(&error),
         }
     }
 }
 
 /// A rule said no: with which code and reason, and what goes with the reason.
-fn no<const N: usize>(
+fn no<'a>(
     (code, reason): (Code, ErrorReason),
-    metadata: [(&str, String); N],
+    metadata: impl IntoIterator<Item = (&'a str, String)>,
     refusal: &impl std::fmt::Display,
 ) -> Status {
     rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, refusal)

@@ -1,4 +1,4 @@
-//! The facts that this block records.
+//! Facts about messages.
 
 use rangkai_db::{DbErr, Tx};
 use rangkai_events::record;
@@ -9,7 +9,7 @@ use rangkai_proto::messaging::v1::{
 use crate::domain::{Channel, Message};
 
 /// A message was accepted.
-pub async fn message_accepted(tx: &Tx, message: &Message) -> Result<(), DbErr> {
+pub async fn accepted(tx: &Tx, message: &Message) -> Result<(), DbErr> {
     let channel = match message.channel {
         Channel::Sms => wire::Channel::Sms,
         Channel::Email => wire::Channel::Email,
@@ -24,13 +24,13 @@ pub async fn message_accepted(tx: &Tx, message: &Message) -> Result<(), DbErr> {
 }
 
 /// A message was delivered.
-pub async fn message_delivered(tx: &Tx, message: &Message) -> Result<(), DbErr> {
+pub async fn delivered(tx: &Tx, message: &Message) -> Result<(), DbErr> {
     let fact = MessageDelivered { message_id: message.id.to_string(), case_id: case_id(message) };
     record(tx, message.id.uuid(), &fact).await
 }
 
 /// A message cannot be delivered, or not in time.
-pub async fn message_failed(tx: &Tx, message: &Message) -> Result<(), DbErr> {
+pub async fn failed(tx: &Tx, message: &Message) -> Result<(), DbErr> {
     let fact = MessageFailed {
         message_id: message.id.to_string(),
         case_id: case_id(message),

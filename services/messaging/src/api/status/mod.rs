@@ -1,5 +1,7 @@
 //! What a caller hears when an operation did not happen.
 
+mod endpoint;
+
 use rangkai_proto::messaging::v1::{self as wire, ErrorReason};
 use rangkai_rpc::{Violations, internal, refusal};
 use tonic::{Code, Status};
@@ -24,11 +26,15 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Endpoint(refusal) => refusal.into(),
             Error::Unfit(faults) => unfit(faults),
             Error::Database(source) => rangkai_rpc::database(&source),
-            Error::Reused(_) | Error::Template | Error::Vault(_) | Error::Sealed => {
-                internal(&error)
-            }
+            Error::Reused(_)
+            | Error::Template
+            | Error::Vault(_)
+            | Error::Sealed
+            | Error::Fact(_)
+            | Error::Secret(_) => internal(&error),
         }
     }
 }

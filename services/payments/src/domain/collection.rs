@@ -1,0 +1,200 @@
+//! Codes and account numbers that are shown to payers, and what is known of their payment.
+
+use std::{fmt, str::FromStr};
+
+use rangkai_primitives::{Id, Money, Sensitive, Timestamp};
+
+use super::{Bill, BillingCode, Channel, ChannelRefusal, next_inquiry};
+
+/// A code or an account number with which something can be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    pub id: Id<Collection>,
+    pub channel: Channel,
+    /// Whoever takes the money.
+    pub provider: String,
+    /// What the provider calls it: the number of a virtual account, or the label of a QR code.
+    pub number: String,
+    /// What a QR code says; empty for a virtual account.
+    pub payload: String,
+    /// What it pays; none for a code that stands on a counter.
+    pub bill: Option<(Id<Bill>, BillingCode)>,
+    pub amount: Option<Money>,
+    pub state: CollectionState,
+    /// How often the provider was asked and did not answer.
+    pub inquiries: usize,
+    /// When the provider is asked; none when nobody needs to, or only a person can.
+    pub next_inquiry: Option<Timestamp>,
+    /// Until when it can be paid; none for a code that stands on a counter.
+    pub expire_time: Option<Timestamp>,
+    /// Written by whoever resolved it, so it may speak of a person.
+    pub reason: Option<Sensitive<String>>,
+    pub resolved_by: Option<String>,
+    pub create_time: Timestamp,
+    pub update_time: Timestamp,
+}
+
+/// What is known of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CollectionState {
+    /// It can be paid.
+    Waiting,
+    /// Nobody knows whether it was paid; the provider is asked.
+    Unknown,
+    /// Nobody knows, and the provider did not say: a person looks into it.
+    Stuck,
+    /// The provider said that it was paid.
+    Paid,
+    /// It was not paid.
+    Ended,
+}
+
+impl Collection {
+    /// A code or number that can be paid from now on until `expire_time`.
+    pub fn open(
+        (channel, provider): (Channel, String),
+        (number, payload): (String, String),
+        bill: Option<&Bill>,
+        expire_time: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: Id::generate(),
+            channel,
+            provider,
+            number,
+            payload,
+            bill: bill.map(|bill| (bill.id, bill.code.clone())),
+            amount: bill.map(|bill| bill.amount),
+            state: CollectionState::Waiting,
+            inquiries: 0,
+            // If nobody tells until then, the provider is asked before it counts as unpaid.
+            next_inquiry: expire_time,
+            expire_time,
+            reason: None,
+            resolved_by: None,
+            create_time: now,
+            update_time: now,
+        }
+    }
+
+    /// Whether its payer can still be shown it.
+    pub fn can_be_paid(&self, now: Timestamp) -> bool {
+        self.state == CollectionState::Waiting
+            && self.expire_time.is_none_or(|expire_time| now < expire_time)
+    }
+
+    /// Whether it may have been paid, so that nothing else may be shown for the same bill.
+    pub fn is_unknown(&self, now: Timestamp) -> bool {
+        match self.state {
+            CollectionState::Unknown | CollectionState::Stuck => true,
+            CollectionState::Waiting => !self.can_be_paid(now),
+            CollectionState::Paid | CollectionState::Ended => false,
+        }
+    }
+
+    /// Whether its provider is to be asked.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_inquiry.is_some_and(|time| time <= now)
+    }
+
+    /// The collection after its provider said that it was paid. A code on a counter goes on.
+    #[must_use]
+    pub fn pay(self, now: Timestamp) -> Self {
+        if self.expire_time.is_none() {
+            return self;
+        }
+        let state = CollectionState::Paid;
+        Self { state, next_inquiry: None, update_time: now, ..self }
+    }
+
+    /// The collection after its provider said that it does not know. What is known stays known.
+    #[must_use]
+    pub fn doubt(self, now: Timestamp) -> Self {
+        if self.state != CollectionState::Waiting || self.expire_time.is_none() {
+            return self;
+        }
+        let next_inquiry = next_inquiry(0, now);
+        Self { state: CollectionState::Unknown, next_inquiry, update_time: now, ..self }
+    }
+
+    /// The collection while its provider is asked: nobody else does for a while.
+    #[must_use]
+    pub fn asked(self, until: Timestamp) -> Self {
+        Self { next_inquiry: Some(until), ..self }
+    }
+
+    /// The collection after its provider said that nobody paid: over, or still to be paid.
+    #[must_use]
+    pub fn unpaid(self, now: Timestamp) -> Self {
+        let over = self.expire_time.is_none_or(|expire_time| expire_time <= now);
+        let (state, next_inquiry) = if over {
+            (CollectionState::Ended, None)
+        } else {
+            (CollectionState::Waiting, self.expire_time)
+        };
+        Self { state, next_inquiry, inquiries: 0, update_time: now, ..self }
+    }
+
+    /// The collection after its provider did not answer: asked again later, and in the end left to
+    /// a person.
+    #[must_use]
+    pub fn silence(self, now: Timestamp) -> Self {
+        // The first silence is what makes it unknown; the pauses count from there.
+        let made = if self.state == CollectionState::Unknown { self.inquiries + 1 } else { 0 };
+        let next_inquiry = next_inquiry(made, now);
+        let state = match next_inquiry {
+            Some(_) => CollectionState::Unknown,
+            None => CollectionState::Stuck,
+        };
+        Self { state, inquiries: made, next_inquiry, update_time: now, ..self }
+    }
+
+    /// The collection after a person found that it was not paid.
+    pub fn resolve(
+        self,
+        reason: Sensitive<String>,
+        person: &str,
+        now: Timestamp,
+    ) -> Result<Self, ChannelRefusal> {
+        if self.state != CollectionState::Stuck {
+            return Err(ChannelRefusal::NotStuck { collection: self.id, state: self.state });
+        }
+        Ok(Self {
+            state: CollectionState::Ended,
+            reason: Some(reason),
+            resolved_by: Some(person.to_owned()),
+            update_time: now,
+            ..self
+        })
+    }
+}
+
+impl CollectionState {
+    const ALL: [Self; 5] = [Self::Waiting, Self::Unknown, Self::Stuck, Self::Paid, Self::Ended];
+
+    /// The state in one word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Unknown => "unknown",
+            Self::Stuck => "stuck",
+            Self::Paid => "paid",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl FromStr for CollectionState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or("is not a state of a collection")
+    }
+}
+
+impl fmt::Display for CollectionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

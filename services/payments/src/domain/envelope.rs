@@ -1,0 +1,267 @@
+//! Envelopes: a mass payment, from its announcement to its last instruction.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use rangkai_primitives::{Id, Money, Timestamp};
+
+use super::{Contents, EnvelopeRefusal as Refusal, InstructionState, Tallies, Tally};
+
+/// How many people must approve.
+pub const APPROVERS: usize = 2;
+
+/// What a programme pays in one cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    pub id: Id<Envelope>,
+    pub announced: NewEnvelope,
+    pub state: EnvelopeState,
+    pub contents: Contents,
+    /// When validation began.
+    pub validate_time: Option<Timestamp>,
+    pub created_by: String,
+    pub released_by: Option<String>,
+    pub paused_by: Option<String>,
+    pub pause_reason: Option<PauseReason>,
+    /// How many were paid and how many failed when somebody last let it go on: whoever did knew.
+    pub known_paid: i64,
+    pub known_failed: i64,
+    pub create_time: Timestamp,
+    pub update_time: Timestamp,
+}
+
+/// What a programme announces; holding one means that it was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEnvelope {
+    pub programme: String,
+    pub cycle: String,
+    /// The directory in which its payees are found.
+    pub source: String,
+    /// How many instructions there will be.
+    pub count: i64,
+    /// Their sum.
+    pub total: Money,
+    pub limits: Limits,
+    /// The programmes that exclude this one in a cycle.
+    pub incompatible: Vec<String>,
+}
+
+/// What an envelope keeps to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most that one instruction can be.
+    pub instruction_minor: i64,
+    /// Who says so.
+    pub source: String,
+    /// It pauses when more than so many of a hundred settled instructions failed …
+    pub pause_percent: i64,
+    /// … and at least so many were settled.
+    pub pause_after: i64,
+}
+
+/// Where an envelope stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvelopeState {
+    /// Instructions come in.
+    Open,
+    /// They are all in.
+    Sealed,
+    Validating,
+    Validated,
+    Approved,
+    /// Its instructions are sent.
+    Released,
+    Paused,
+    Completed,
+    Cancelled,
+}
+
+/// Why an envelope was paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseReason {
+    /// A person asked for it.
+    Asked,
+    /// Too many instructions failed.
+    Failures,
+    /// The sums by state are not the control total.
+    Sums,
+    /// A rail said the contrary of what it had said.
+    Contradiction,
+}
+
+impl Envelope {
+    /// A fresh envelope that `person` announced.
+    pub fn create(id: Id<Self>, announced: NewEnvelope, person: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            announced,
+            state: EnvelopeState::Open,
+            contents: Contents::default(),
+            validate_time: None,
+            created_by: person.to_owned(),
+            released_by: None,
+            paused_by: None,
+            pause_reason: None,
+            known_paid: 0,
+            known_failed: 0,
+            create_time: now,
+            update_time: now,
+        }
+    }
+
+    /// What was announced, as a tally.
+    pub const fn declared(&self) -> Tally {
+        Tally { count: self.announced.count, minor: self.announced.total.minor() }
+    }
+
+    /// Refuses unless it is in one of `states`.
+    pub fn expect(&self, states: &[EnvelopeState]) -> Result<(), Refusal> {
+        if states.contains(&self.state) { Ok(()) } else { Err(self.wrong_state()) }
+    }
+
+    /// Refuses more instructions than were announced, or a larger sum.
+    pub fn expect_room(&self, received: Tally) -> Result<(), Refusal> {
+        let declared = self.declared();
+        if received.count > declared.count || received.minor > declared.minor {
+            return Err(self.mismatch(received));
+        }
+        Ok(())
+    }
+
+    /// The envelope once everything announced is in, exactly.
+    pub fn seal(self, received: Tally, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Open])?;
+        if received != self.declared() {
+            return Err(self.mismatch(received));
+        }
+        Ok(self.at(EnvelopeState::Sealed, now))
+    }
+
+    /// The envelope while its instructions are validated; what was approved before is so no longer.
+    pub fn validate(self, now: Timestamp) -> Result<Self, Refusal> {
+        use EnvelopeState::{Approved, Sealed, Validated, Validating};
+        self.expect(&[Sealed, Validated, Approved])?;
+        Ok(Self { validate_time: Some(now), ..self.at(Validating, now) })
+    }
+
+    /// The envelope once each instruction was validated.
+    pub fn validated(self, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Validating])?;
+        Ok(self.at(EnvelopeState::Validated, now))
+    }
+
+    /// A hash of what is to be approved: what was announced, the instructions, and which of them
+    /// were found valid.
+    pub fn contents_hash(&self, tallies: &Tallies) -> [u8; 32] {
+        let mut hash = Context::new(&SHA256);
+        let (announced, valid) = (&self.announced, tallies.of(InstructionState::Valid));
+        let words = [&announced.programme, &announced.cycle, &announced.source].map(String::as_str);
+        for word in words.into_iter().chain([announced.total.currency().as_str()]) {
+            hash.update(&word.len().to_be_bytes());
+            hash.update(word.as_bytes());
+        }
+        let checked = self.validate_time.map_or(0, |time| time.timestamp_micros());
+        let declared = self.declared();
+        for number in [declared.count, declared.minor, valid.count, valid.minor, checked] {
+            hash.update(&number.to_be_bytes());
+        }
+        hash.update(self.id.uuid().as_bytes());
+        hash.update(self.contents.bytes());
+        let mut short = [0; 32];
+        short.copy_from_slice(hash.finish().as_ref());
+        short
+    }
+
+    /// The envelope after `person` approved it, whom `approvers` preceded with the same contents.
+    pub fn approve(
+        self,
+        person: &str,
+        approvers: &[String],
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Validated])?;
+        if self.created_by == person || approvers.iter().any(|earlier| earlier == person) {
+            return Err(Refusal::SamePerson);
+        }
+        let enough = approvers.len() + 1 >= APPROVERS;
+        let state = if enough { EnvelopeState::Approved } else { EnvelopeState::Validated };
+        Ok(self.at(state, now))
+    }
+
+    /// The envelope once its instructions may be sent.
+    pub fn release(self, person: &str, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Approved])?;
+        let released_by = Some(person.to_owned());
+        Ok(Self { released_by, ..self.at(EnvelopeState::Released, now) })
+    }
+
+    /// The envelope held back by `person`, or by the block itself.
+    pub fn pause(self, person: &str, why: PauseReason, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Released])?;
+        let (paused_by, pause_reason) = (Some(person.to_owned()), Some(why));
+        Ok(Self { paused_by, pause_reason, ..self.at(EnvelopeState::Paused, now) })
+    }
+
+    /// The envelope let go again, by somebody else than whoever paused it; or, where it paused by
+    /// itself, than whoever released it.
+    pub fn resume(self, person: &str, tallies: &Tallies, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Paused])?;
+        let asked = self.pause_reason == Some(PauseReason::Asked);
+        let first = if asked { &self.paused_by } else { &self.released_by };
+        if first.as_deref() == Some(person) {
+            return Err(Refusal::SamePerson);
+        }
+        Ok(Self {
+            paused_by: None,
+            pause_reason: None,
+            known_paid: tallies.of(InstructionState::Paid).count,
+            known_failed: tallies.of(InstructionState::Failed).count,
+            ..self.at(EnvelopeState::Released, now)
+        })
+    }
+
+    /// The envelope withdrawn before anything was sent.
+    pub fn cancel(self, now: Timestamp) -> Result<Self, Refusal> {
+        use EnvelopeState::{Approved, Open, Sealed, Validated, Validating};
+        self.expect(&[Open, Sealed, Validating, Validated, Approved])?;
+        Ok(self.at(EnvelopeState::Cancelled, now))
+    }
+
+    /// The envelope once nothing is on its way.
+    pub fn complete(self, now: Timestamp) -> Self {
+        self.at(EnvelopeState::Completed, now)
+    }
+
+    /// The envelope that has something to send again.
+    pub fn reopen(self, now: Timestamp) -> Self {
+        let done = self.state == EnvelopeState::Completed;
+        if done { self.at(EnvelopeState::Released, now) } else { self }
+    }
+
+    /// Why it must pause as things are, if it must.
+    pub fn anomaly(&self, tallies: &Tallies) -> Option<PauseReason> {
+        let failed = (tallies.of(InstructionState::Failed).count - self.known_failed).max(0);
+        let paid = (tallies.of(InstructionState::Paid).count - self.known_paid).max(0);
+        let (settled, limits) = (paid + failed, &self.announced.limits);
+        if tallies.total() != self.declared() {
+            Some(PauseReason::Sums)
+        } else if settled >= limits.pause_after
+            && i128::from(failed) * 100 > i128::from(settled) * i128::from(limits.pause_percent)
+        {
+            Some(PauseReason::Failures)
+        } else {
+            None
+        }
+    }
+
+    /// The refusal of what its state does not allow.
+    pub fn wrong_state(&self) -> Refusal {
+        Refusal::EnvelopeState { envelope: self.id, state: self.state }
+    }
+
+    fn mismatch(&self, received: Tally) -> Refusal {
+        Refusal::ControlMismatch { envelope: self.id, declared: self.declared(), received }
+    }
+
+    fn at(self, state: EnvelopeState, now: Timestamp) -> Self {
+        Self { state, update_time: now, ..self }
+    }
+}

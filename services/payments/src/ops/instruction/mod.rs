@@ -1,0 +1,13 @@
+//! The payments of an envelope: taken to be sent, settled, asked about, looked at, given again.
+
+mod inquiry;
+mod look;
+mod person;
+mod settle;
+mod take;
+
+pub use inquiry::{Inquiry, due_for_inquiry};
+pub use look::{get, list};
+pub use person::{resolve, retry};
+pub use settle::{Settled, settle};
+pub use take::{released, take};

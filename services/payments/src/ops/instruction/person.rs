@@ -1,0 +1,101 @@
+//! What people decide about single instructions.
+
+use rangkai_db::Tx;
+use rangkai_primitives::Id;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::settle;
+use crate::{
+    domain::{
+        Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState,
+        Resolution, Tallies,
+    },
+    error::Error,
+    events::tell,
+    ops::fund,
+    store::{self, envelope::Cursor},
+};
+
+/// Gives an instruction that failed once more, where the rail said that it is safe: as a new order,
+/// linked to the old one, with money reserved for it anew.
+#[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
+pub async fn retry(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    id: Id<Instruction>,
+) -> Result<Instruction, Error> {
+    use EnvelopeState::{Completed, Paused, Released};
+    let (envelope, old) = lock(tx, envelope, id).await?;
+    if old.state != InstructionState::Failed || !old.retry_safe || old.replaced_by.is_some() {
+        return Err(Refusal::RetryUnsafe(id).into());
+    }
+    envelope.expect(&[Released, Paused, Completed])?;
+    let new = Id::<Instruction>::generate();
+    store::instruction::give_again(tx, envelope.id, id, new).await?;
+    let mut change = Tallies::default();
+    change.go(InstructionState::Failed, InstructionState::Valid, old.amount.minor());
+    store::tally::update(tx, envelope.id, &change).await?;
+    // Another replica's clock may be ahead: the new one must still come after what was taken.
+    let taken = store::envelope::cursor(tx, envelope.id, Cursor::Taken).await?;
+    if new.uuid() <= taken {
+        let before = Uuid::from_u128(new.uuid().as_u128().saturating_sub(1));
+        store::envelope::move_cursor(tx, envelope.id, Cursor::Taken, before).await?;
+    }
+    let envelope = envelope.reopen(tx.now());
+    store::envelope::update(tx, &envelope).await?;
+    tx.changed("envelope", envelope.id.uuid());
+    tx.changed("instruction", new.uuid());
+    let again = store::instruction::find(tx, &envelope, new).await?;
+    let again = again.ok_or(Refusal::InstructionNotFound)?;
+    tell::instruction_retried(tx, &envelope, &again).await?;
+    fund::reserve(tx, old.amount).await?;
+    Ok(again)
+}
+
+/// Says what became of an order that no inquiry could tell: a first person proposes, a second one
+/// who says the same settles it.
+#[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
+pub async fn resolve(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    id: Id<Instruction>,
+    resolution: Resolution,
+) -> Result<Instruction, Error> {
+    let (envelope, instruction) = lock(tx, envelope, id).await?;
+    if instruction.state != InstructionState::NeedsPerson {
+        let state = instruction.state;
+        return Err(Refusal::InstructionState { instruction: id, state }.into());
+    }
+    let person = tx.caller().id.clone();
+    tx.changed("instruction", id.uuid());
+    match store::resolution::find(tx, id).await? {
+        Some((said, first)) if first == person && said == resolution => {
+            return Err(Refusal::SamePerson.into());
+        }
+        Some((said, first)) if first != person && said != resolution => {
+            return Err(Refusal::ResolutionDiffers(id).into());
+        }
+        Some((_, first)) if first != person => {
+            store::resolution::confirm(tx, id, &person).await?;
+            tell::instruction_resolved(tx, &envelope, &instruction, resolution.paid).await?;
+            let outcome = resolution.outcome(tx.now());
+            settle(tx, envelope.id, &[(id.uuid(), outcome)]).await?;
+        }
+        Some(_) | None => {
+            store::resolution::propose(tx, envelope.id, id, &resolution, &person).await?;
+        }
+    }
+    let found = store::instruction::find(tx, &envelope, id).await?;
+    Ok(found.ok_or(Refusal::InstructionNotFound)?)
+}
+
+async fn lock(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    id: Id<Instruction>,
+) -> Result<(Envelope, Instruction), Error> {
+    let envelope = store::envelope::lock(tx, envelope).await?.ok_or(Refusal::EnvelopeNotFound)?;
+    let instruction = store::instruction::find(tx, &envelope, id).await?;
+    Ok((envelope, instruction.ok_or(Refusal::InstructionNotFound)?))
+}

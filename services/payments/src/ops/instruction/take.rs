@@ -1,0 +1,83 @@
+//! Taking orders that are to be sent.
+
+use rangkai_db::Tx;
+use rangkai_primitives::{Agency, Id};
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::settle::{Settling, close};
+use crate::{
+    domain::{Envelope, EnvelopeState, InstructionState, Order, Outcome, SILENCE, Tally},
+    error::Error,
+    store::{self, batch::Batch, envelope::Cursor},
+};
+
+/// Why an instruction fails whose payee was linked anew or unlinked since it was validated.
+const PAYEE_CHANGED: &str = "PAYEE_CHANGED";
+
+/// Released envelopes of every agency that have something to send, oldest first.
+#[instrument(skip_all)]
+pub async fn released(tx: &Tx, limit: u64) -> Result<Vec<(Agency, Id<Envelope>)>, Error> {
+    Ok(store::envelope::at_work(tx, EnvelopeState::Released, limit).await?)
+}
+
+/// Takes the next orders of a released envelope of the agency of `tx`, at most `limit`: each one
+/// once, whoever else takes at the same time. From here on each of them is sent, whether the rail
+/// gets it or not: one of which nobody speaks is asked about after [`SILENCE`], so take no more than
+/// can be handed over in that time. None when the envelope is not released or has nothing left.
+///
+/// An order whose payee changed since the validation is not sent, but fails.
+#[instrument(skip_all, fields(envelope.id = %id))]
+pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, Error> {
+    loop {
+        let Some(envelope) = store::envelope::lock(tx, id).await? else { return Ok(Vec::new()) };
+        if envelope.state != EnvelopeState::Released {
+            return Ok(Vec::new());
+        }
+        let after = store::envelope::cursor(tx, id, Cursor::Taken).await?;
+        let next = store::order::next(tx, &envelope, after, limit).await?;
+        let Some(last) = next.last else { return Ok(Vec::new()) };
+        tx.changed("envelope", id.uuid());
+        store::envelope::move_cursor(tx, id, Cursor::Taken, last).await?;
+        if !next.changed.is_empty() {
+            fail(tx, envelope.clone(), &next.changed).await?;
+        }
+        if !next.orders.is_empty() {
+            send(tx, &envelope, [after, last], &next.orders).await?;
+            return Ok(next.orders);
+        }
+    }
+}
+
+/// Puts `orders`, all that are still valid between two instructions, on their way.
+async fn send(
+    tx: &Tx,
+    envelope: &Envelope,
+    [after, last]: [Uuid; 2],
+    orders: &[Order],
+) -> Result<(), Error> {
+    let sent = store::order::send(tx, envelope, after, last).await?;
+    let tally = orders.iter().fold(Tally::default(), |sum, order| {
+        sum.plus(Tally { count: 1, minor: order.amount.minor() })
+    });
+    if i64::try_from(sent) != Ok(tally.count) {
+        return Err(Error::OutOfStep("orders"));
+    }
+    let mut change = crate::domain::Tallies::default();
+    change.add(InstructionState::Valid, tally.negated());
+    change.add(InstructionState::Sent, tally);
+    store::tally::update(tx, envelope.id, &change).await?;
+    let first = orders.first().map_or(last, |order| order.id);
+    let batch = Batch { id: Uuid::now_v7(), envelope: envelope.id, first, last };
+    Ok(store::batch::insert(tx, &batch, tally, tx.now() + SILENCE).await?)
+}
+
+/// Brings instructions that must not be sent to their end.
+async fn fail(tx: &Tx, envelope: Envelope, changed: &[(Uuid, i64)]) -> Result<(), Error> {
+    let outcome = Outcome::Failed { reason: PAYEE_CHANGED.to_owned(), retry_safe: true };
+    let mut settling = Settling::default();
+    for (id, minor) in changed {
+        settling.end(*id, InstructionState::Valid, &outcome, *minor);
+    }
+    close(tx, envelope, settling).await.map(drop)
+}

@@ -1,0 +1,9 @@
+-- One statement may append many entries: they are put to wait together.
+DROP TRIGGER audit_waits ON audit;
+CREATE OR REPLACE FUNCTION audit_waits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_unsealed SELECT audit_id FROM appended;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_waits AFTER INSERT ON audit REFERENCING NEW TABLE AS appended
+FOR EACH STATEMENT EXECUTE FUNCTION audit_waits();

@@ -1,0 +1,9 @@
+//! Mass payments on their way: to a rail, and back.
+
+mod crash;
+mod files;
+mod outcomes;
+mod pace;
+mod reports;
+mod schemas;
+mod support;
