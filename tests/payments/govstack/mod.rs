@@ -1,5 +1,6 @@
 //! The GovStack REST profile, byte for byte.
 
+mod cancellations;
 mod g2p;
 mod http;
 mod listeners;
