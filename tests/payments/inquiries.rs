@@ -118,7 +118,8 @@ async fn a_late_answer_pays_the_bill_once_whoever_asks(#[case] kind: Kind) -> an
         assert_eq!(known(&desk, &code).await?.state(), CollectionState::Unknown);
     }
     house.clock.advance(Duration::from_mins(10));
-    let (one, two) = tokio::join!(house.payments.inquire_collections(), house.payments.inquire_collections());
+    let (one, two) =
+        tokio::join!(house.payments.inquire_collections(), house.payments.inquire_collections());
 
     assert_eq!(one? + two?, 1);
     assert_eq!(known(&desk, &code).await?.state(), CollectionState::Paid);

@@ -1,6 +1,6 @@
 //! What the payments block reads from its surroundings.
 
-use std::time::Duration;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use rangkai_auth::AuthConfig;
 use rangkai_db::{DatabaseConfig, GroupConfig};
@@ -41,6 +41,9 @@ pub struct Config {
     pub vouchers: VoucherConfig,
     /// How transfers that are asked for at once are committed together.
     pub movements: GroupConfig,
+    /// The public REST profile.
+    #[serde(default)]
+    pub govstack: GovStackConfig,
 }
 
 /// When things are looked at whose time is up.
@@ -75,6 +78,32 @@ impl VoucherConfig {
             window: Duration::from_secs(self.guess_window_seconds),
         }
     }
+}
+
+/// The public REST profile of `GovStack`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GovStackConfig {
+    /// Whether the block answers it at all.
+    pub enabled: bool,
+    /// The building blocks that may ask, by the names that they use (`Gov_Stack_BB`).
+    pub blocks: Vec<String>,
+    /// A second listener without credentials, for the contract's own tests; none unless set.
+    #[serde(default)]
+    pub conformance: Option<ConformanceConfig>,
+}
+
+/// A listener for the contract's own tests.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceConfig {
+    /// Where to listen: a loopback address.
+    pub listen: SocketAddr,
+    /// The agency that everybody asks for there.
+    pub agency: String,
+    /// The sample data that the contract publishes, as TOML.
+    #[serde(default)]
+    pub samples: Option<PathBuf>,
 }
 
 /// What mass payments keep to.

@@ -4,6 +4,7 @@
 //! | Room     | Holds                                    | Never holds                     |
 //! |----------|------------------------------------------|---------------------------------|
 //! | `api`    | the wire: requests in, answers out       | queries, rules                  |
+//! | `govstack` | the same for the public REST profile  | queries, rules                  |
 //! | `events` | the facts this block tells               | queries, rules                  |
 //! | `ops`    | what happens: one function for each verb | wire types, SQL                 |
 //! | `domain` | what is true: types and their rules      | `async`, I/O, wire types        |
@@ -21,6 +22,7 @@ mod error;
 mod events;
 mod execution;
 mod expiry;
+mod govstack;
 mod inquiry;
 mod iso20022;
 mod ops;
@@ -65,7 +67,11 @@ use tonic::service::Routes;
 
 use channel::Channels;
 
-pub use config::{Config, DEFAULTS, EnvelopesConfig, ExpiryConfig, VoucherConfig};
+pub use config::{
+    Config, ConformanceConfig, DEFAULTS, EnvelopesConfig, ExpiryConfig, GovStackConfig,
+    VoucherConfig,
+};
+pub use govstack::Conformance;
 pub use rail::{DebtorConfig, RailKind, RailsConfig, SandboxMessages};
 
 use rail::Rail;
@@ -82,6 +88,9 @@ pub struct Payments {
     envelopes: EnvelopesConfig,
     reservations: ExpiryConfig,
     vouchers: VoucherConfig,
+    govstack: GovStackConfig,
+    /// Who may use the REST profile; nobody until the block stands behind a gate.
+    gate: Option<Gate>,
 }
 
 impl Payments {
@@ -105,8 +114,15 @@ impl Payments {
             envelopes: config.envelopes.clone(),
             reservations: config.reservations,
             vouchers: config.vouchers,
-            movements,
+            govstack: config.govstack.clone(),
+            gate: None,
         })
+    }
+
+    /// The same block, letting in over REST whom `gate` lets in.
+    #[must_use]
+    pub fn behind(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 }
 
@@ -138,7 +154,11 @@ impl Block for Payments {
     }
 
     fn json(&self) -> Option<axum::Router> {
-        Some(api::callbacks(self.clone()))
+        let callbacks = api::callbacks(self.clone());
+        let Some(gate) = self.gate.clone().filter(|_| self.govstack.enabled) else {
+            return Some(callbacks);
+        };
+        Some(callbacks.merge(govstack::router(self.clone(), gate, &self.govstack.blocks)))
     }
 
     fn db(&self) -> &Db {
@@ -173,6 +193,9 @@ pub async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let gate = Gate::open(&config.auth).await?.with_clock(clock.clone());
-    let payments = Payments::open(&config, clock).await?;
+    let payments = Payments::open(&config, clock).await?.behind(gate.clone());
+    if let Some(conformance) = Conformance::open(&payments, &config.govstack).await? {
+        tokio::spawn(conformance.serve(stop.clone()));
+    }
     rangkai_rpc::run(payments, config.server, gate, listener, stop).await
 }

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 use super::pool::read_amount;
 use crate::{
     Payments,
-    domain::{BankReference, Merchant, MerchantIdentity, NewMerchant, Settlement},
+    domain::{BankReference, Merchant, MerchantIdentity, MerchantSettlement, NewMerchant},
     ops,
 };
 
@@ -128,8 +128,8 @@ impl From<Merchant> for wire::Merchant {
     }
 }
 
-impl From<Settlement> for wire::Settlement {
-    fn from(settlement: Settlement) -> Self {
+impl From<MerchantSettlement> for wire::MerchantSettlement {
+    fn from(settlement: MerchantSettlement) -> Self {
         Self {
             settlement_id: settlement.id.to_string(),
             merchant_id: settlement.merchant.to_string(),

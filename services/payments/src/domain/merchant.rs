@@ -55,10 +55,19 @@ pub struct NewRedemption {
     pub amount: Option<Money>,
 }
 
+/// What a merchant says to redeem all of a voucher, where it is known by its name and bank details.
+#[derive(Clone, Debug)]
+pub struct NamedRedemption {
+    pub number: VoucherNumber,
+    pub merchant: MerchantIdentity,
+    /// The group that the merchant says it belongs to.
+    pub group: String,
+}
+
 /// Money that a merchant was paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settlement {
-    pub id: Id<Settlement>,
+pub struct MerchantSettlement {
+    pub id: Id<MerchantSettlement>,
     pub merchant: Id<Merchant>,
     pub amount: Money,
     pub reference: BankReference,

@@ -47,6 +47,8 @@ mod refusal;
 mod remittance;
 mod report;
 mod reservation;
+mod resolution;
+mod sample;
 mod statement;
 mod suspense;
 mod suspense_refusal;
@@ -87,7 +89,10 @@ pub use import::Import;
 pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, NewInstruction};
 pub use intake::Fate;
 pub use ledger_refusal::{LedgerRefusal, Refused};
-pub use merchant::{Merchant, MerchantIdentity, NewMerchant, NewRedemption, Redemption, Settlement};
+pub use merchant::{
+    Merchant, MerchantIdentity, MerchantSettlement, NamedRedemption, NewMerchant, NewRedemption,
+    Redemption,
+};
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
 pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_report};
@@ -97,7 +102,10 @@ pub use payable::{payable, payable_total};
 pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};
 pub use pool::{FULL_POOL_MINOR, Pool, PoolMove};
 pub use proof::{AccountSums, Proof, prove};
-pub use rail::{Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport, ReportKind, Unresolved, Word, weigh, words};
+pub use rail::{
+    Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
+    ReportKind, Unresolved, Word, weigh, words,
+};
 pub use reconciliation::{Break, BreakKind, BreakResolution, BreakState, Recorded, compare};
 pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewCreditRefund, NewRefund, Refund};
@@ -107,6 +115,8 @@ pub use refusal::Refusal;
 pub use remittance::{Channel, NewRemittance, Remittance};
 pub use report::{OrderStatus, StatusReport};
 pub use reservation::{Reservation, ReservationState};
+pub use resolution::Resolution;
+pub use sample::{SamplePool, SampleVoucher, Samples};
 pub use statement::{Period, Statement};
 pub use suspense::{Remedy, SuspenseFilter, SuspenseItem, SuspenseKind, SuspenseState};
 pub use suspense_refusal::SuspenseRefusal;
@@ -116,6 +126,7 @@ pub use tariff::{FeeItem, NewTariff, Quote, QuoteLine, Tariff, Terms, Text};
 pub use transfer::{Entry, Line, NewTransfer, Place, Transfer, TransferKind};
 pub use verdict::Verdict;
 pub use voucher::{NewVouchers, Voucher, VoucherFilter};
+pub use voucher::{IssuedVoucher, NewVouchers, Voucher, VoucherFilter};
 pub use voucher_number::{SerialNumber, VoucherNumber};
 pub use voucher_pin::{PinCheck, PinHash};
 pub use voucher_refusal::VoucherRefusal;

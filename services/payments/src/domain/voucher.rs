@@ -5,7 +5,7 @@ use std::time::Duration;
 use rangkai_primitives::{Id, Money, Sensitive, Timestamp};
 use uuid::Uuid;
 
-use super::{PinHash, Pool, SerialNumber, VoucherRefusal, VoucherState};
+use super::{PinHash, Pool, SerialNumber, VoucherNumber, VoucherRefusal, VoucherState};
 
 /// A promise to pay whoever shows its number, which is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,23 @@ pub struct NewVouchers {
     pub comment: Sensitive<String>,
 }
 
+/// A fresh voucher with its secret number, which is handed over and not kept.
+#[derive(Clone, Debug)]
+pub struct IssuedVoucher {
+    pub voucher: Voucher,
+    pub number: VoucherNumber,
+}
+
 /// Which vouchers to list.
 #[derive(Clone, Copy, Debug)]
 pub struct VoucherFilter {
     pub pool: Option<Id<Pool>>,
     pub state: Option<VoucherState>,
+}
+
+impl NewVouchers {
+    /// How long vouchers can be redeemed when nobody says.
+    pub const USUAL_VALIDITY: Duration = Duration::from_hours(24 * 90);
 }
 
 impl Voucher {

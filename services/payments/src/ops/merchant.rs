@@ -6,7 +6,9 @@ use tracing::instrument;
 
 use super::ledger;
 use crate::{
-    domain::{BankReference, Merchant, NewMerchant, Occasion, Refusal, Settlement, VoucherRefusal},
+    domain::{
+        BankReference, Merchant, MerchantSettlement, NewMerchant, Occasion, Refusal, VoucherRefusal,
+    },
     error::Error,
     events::tell,
     store,
@@ -37,14 +39,19 @@ pub async fn settle(
     id: Id<Merchant>,
     amount: Money,
     reference: BankReference,
-) -> Result<(Settlement, Merchant), Error> {
+) -> Result<(MerchantSettlement, Merchant), Error> {
     let merchant = get(tx, id).await?;
     if !store::merchant::pay(tx, id, amount).await? {
         let owed = merchant.owed_in(amount.currency());
         return Err(VoucherRefusal::OwedLess { owed }.into());
     }
-    let settlement =
-        Settlement { id: Id::generate(), merchant: id, amount, reference, create_time: tx.now() };
+    let settlement = MerchantSettlement {
+        id: Id::generate(),
+        merchant: id,
+        amount,
+        reference,
+        create_time: tx.now(),
+    };
     if !store::merchant_settlement::insert(tx, &settlement).await? {
         return Err(Refusal::BankReferenceTaken(settlement.reference.number).into());
     }

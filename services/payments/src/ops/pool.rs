@@ -42,6 +42,12 @@ pub async fn get(tx: &Tx, id: Id<Pool>) -> Result<Pool, Error> {
     Ok(store::pool::find(tx, id).await?.ok_or(VoucherRefusal::PoolNotFound)?)
 }
 
+/// Gets a pool by its code.
+#[instrument(skip_all)]
+pub async fn get_by_code(tx: &Tx, code: &str) -> Result<Pool, Error> {
+    Ok(store::pool::find_by_code(tx, code).await?.ok_or(VoucherRefusal::PoolNotFound)?)
+}
+
 /// Lists pools, newest first, and the id to continue after.
 #[instrument(skip_all)]
 pub async fn list(tx: &Tx, page: &Page<Pool>) -> Result<(Vec<Pool>, Option<Id<Pool>>), Error> {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{ledger, pool};
 use crate::{
     domain::{
-        NewVouchers, Occasion, PinHash, Pool, PoolMove, SerialNumber, Voucher, VoucherFilter,
-        VoucherNumber, VoucherRefusal,
+        IssuedVoucher, NewVouchers, Occasion, PinHash, Pool, PoolMove, SerialNumber, Voucher,
+        VoucherFilter, VoucherNumber, VoucherRefusal,
     },
     error::Error,
     events::tell,
@@ -25,10 +25,7 @@ const TRIES: usize = 8;
 /// The money is promised now and not at activation: a number that was handed out may be activated
 /// at any moment, and then it must not turn out that there is nothing behind it.
 #[instrument(skip_all, fields(pool.id = %new.pool, count = new.count))]
-pub async fn preactivate(
-    tx: &Tx,
-    new: &NewVouchers,
-) -> Result<Vec<(Voucher, VoucherNumber)>, Error> {
+pub async fn preactivate(tx: &Tx, new: &NewVouchers) -> Result<Vec<IssuedVoucher>, Error> {
     // The edge allows a hundred vouchers of 10^15 at most, which is far from overflowing.
     let total = new.amount.minor().saturating_mul(i64::from(new.count));
     let total = Money::new(new.amount.currency(), total);
@@ -39,7 +36,7 @@ pub async fn preactivate(
         let (voucher, number) = insert(tx, &pool, batch, new).await?;
         tx.changed("voucher", voucher.id.uuid());
         tell::voucher_preactivated(tx, &voucher).await?;
-        vouchers.push((voucher, number));
+        vouchers.push(IssuedVoucher { voucher, number });
     }
     ledger::post(tx, Occasion::VoucherIssued, total, batch).await?;
     Ok(vouchers)

@@ -3,7 +3,7 @@
 use rangkai_db::{DbErr, Tx};
 use sea_orm::{IntoActiveModel as _, entity::prelude::*, sea_query::OnConflict};
 
-use crate::domain::Settlement;
+use crate::domain::MerchantSettlement;
 
 /// One row.
 #[sea_orm::model]
@@ -24,7 +24,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds a settlement; answers whether its bank reference was free.
-pub async fn insert(tx: &Tx, settlement: &Settlement) -> Result<bool, DbErr> {
+pub async fn insert(tx: &Tx, settlement: &MerchantSettlement) -> Result<bool, DbErr> {
     let row = Model {
         settlement_id: settlement.id.uuid(),
         agency: tx.agency().to_string(),

@@ -20,7 +20,7 @@ impl VoucherService for Payments {
             let new = new.clone();
             async move {
                 let vouchers = ops::voucher::preactivate(&tx, &new).await?;
-                let vouchers = vouchers.into_iter().map(write::issued).collect();
+                let vouchers = vouchers.into_iter().map(wire::IssuedVoucher::from).collect();
                 Ok(wire::PreactivateVouchersResponse { vouchers })
             }
         })

@@ -17,8 +17,6 @@ use crate::{
     },
 };
 
-/// How long a voucher can be redeemed when the caller does not say.
-const USUAL_VALIDITY: Duration = Duration::from_hours(24 * 90);
 /// How long a voucher can be redeemed at most.
 const LONGEST_VALIDITY: Duration = Duration::from_hours(24 * 366);
 
@@ -39,7 +37,7 @@ pub fn preactivate(
     let count = fields.keep("count", u32::try_from(wire.count).map(|count| count.max(1)));
     let valid_for = match &wire.valid_for {
         Some(span) => fields.keep("valid_for", validity(span)),
-        None => Some(USUAL_VALIDITY),
+        None => Some(NewVouchers::USUAL_VALIDITY),
     };
     fields.check(|| {
         let new = NewVouchers {

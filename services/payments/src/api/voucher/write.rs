@@ -3,12 +3,14 @@
 use rangkai_proto::payments::v1 as wire;
 use tonic::{Response, Status};
 
-use crate::domain::{Redemption, Voucher, VoucherNumber, VoucherRefusal, VoucherState};
+use crate::domain::{IssuedVoucher, Redemption, Voucher, VoucherRefusal, VoucherState};
 
-/// Writes a voucher with its number: the only place where that is told.
-pub fn issued((voucher, number): (Voucher, VoucherNumber)) -> wire::IssuedVoucher {
-    let number = number.reveal().to_owned();
-    wire::IssuedVoucher { voucher: Some(voucher.into()), number }
+/// A voucher with its number: the only place where that is told.
+impl From<IssuedVoucher> for wire::IssuedVoucher {
+    fn from(issued: IssuedVoucher) -> Self {
+        let number = issued.number.reveal().to_owned();
+        Self { voucher: Some(issued.voucher.into()), number }
+    }
 }
 
 /// The answer, unless nothing was redeemed.

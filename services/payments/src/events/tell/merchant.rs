@@ -4,7 +4,7 @@ use rangkai_db::{DbErr, Tx};
 use rangkai_events::record;
 use rangkai_proto::payments::v1::{MerchantPaid, MerchantRegistered};
 
-use crate::domain::{Merchant, Settlement};
+use crate::domain::{Merchant, MerchantSettlement};
 
 /// A merchant was registered.
 pub async fn merchant_registered(tx: &Tx, merchant: &Merchant) -> Result<(), DbErr> {
@@ -13,7 +13,7 @@ pub async fn merchant_registered(tx: &Tx, merchant: &Merchant) -> Result<(), DbE
 }
 
 /// A merchant was paid.
-pub async fn merchant_paid(tx: &Tx, settlement: &Settlement) -> Result<(), DbErr> {
+pub async fn merchant_paid(tx: &Tx, settlement: &MerchantSettlement) -> Result<(), DbErr> {
     let fact = MerchantPaid {
         merchant_id: settlement.merchant.to_string(),
         settlement_id: settlement.id.to_string(),

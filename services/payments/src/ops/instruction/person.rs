@@ -9,7 +9,7 @@ use super::settle;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState,
-        Verdict, Tallies,
+        Tallies, Verdict,
     },
     error::Error,
     events::tell,

@@ -1,0 +1,125 @@
+//! Registering beneficiaries, and updating their details.
+
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+};
+use http::HeaderMap;
+use rangkai_db::Tx;
+use rangkai_primitives::Sensitive;
+use rangkai_proto::payments::v1 as wire;
+use serde_json::{Map, Value};
+
+use super::{
+    Profile,
+    answer::Answer,
+    body::Body,
+    call::Sameness,
+    g2p::{FUNCTIONAL_ID, ID, at_most, done, exact, items, not_done, words},
+};
+use crate::{
+    domain::{EnvelopeRefusal, FinancialAddress, NewPayee, PayeeRef},
+    error::Error,
+    ops,
+};
+
+/// The modality where the caller names none: the person collects the money.
+const COLLECTS: &str = "00";
+
+/// What is done with each beneficiary.
+#[derive(Clone, Copy)]
+enum Deed {
+    Register,
+    Update,
+}
+
+/// `POST /register-beneficiary`.
+pub async fn register(
+    State(profile): State<Profile>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Answer {
+    let method = "rangkai.payments.v1.PayeeService/LinkPayee";
+    keep(&profile, method, &headers, (bytes, Deed::Register))
+        .await
+        .unwrap_or_else(|refused| refused)
+}
+
+/// `POST /update-beneficiary-details`.
+pub async fn update(
+    State(profile): State<Profile>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Answer {
+    let method = "rangkai.payments.v1.PayeeService/UpdatePayee";
+    keep(&profile, method, &headers, (bytes, Deed::Update)).await.unwrap_or_else(|refused| refused)
+}
+
+async fn keep(
+    profile: &Profile,
+    method: &'static str,
+    headers: &HeaderMap,
+    (bytes, deed): (Result<Bytes, BytesRejection>, Deed),
+) -> Result<Answer, Answer> {
+    let caller = profile.caller(method, headers).await?;
+    let body = Body::read(headers, bytes);
+    let body = body.map_err(|_| not_done(400, None, "the request is not a JSON object"))?;
+    let request_id = exact(body.value("RequestID"), ID);
+    let source = exact(body.value("SourceBBID"), ID);
+    let people = items(&body, "Beneficiaries");
+    let wrong = || not_done(400, Some(&body), "a field is missing or not valid");
+    let (request_id, source) = (request_id.ok_or_else(wrong)?, source.ok_or_else(wrong)?);
+    let people: Option<Vec<_>> =
+        people.ok_or_else(wrong)?.into_iter().map(|person| read(source, person)).collect();
+    let people = people.ok_or_else(wrong)?;
+    let call = profile.call(&caller, method, headers, (&body, Sameness::Content));
+    let keeping = move |tx: Tx| {
+        let people = people.clone();
+        async move {
+            match deed {
+                Deed::Register => link_all(&tx, people).await?,
+                Deed::Update => {
+                    for person in people {
+                        ops::payee::update(&tx, person).await?;
+                    }
+                }
+            }
+            Ok::<_, Error>(wire::LinkPayeesResponse::default())
+        }
+    };
+    match profile.payments.db.once(call, keeping).await {
+        Ok(_) => Ok(done(request_id, "the beneficiaries are kept")),
+        Err(error) => Err(match words(&error) {
+            Some(words) => not_done(400, Some(&body), words),
+            None => error.into(),
+        }),
+    }
+}
+
+/// Links everybody or nobody. Who is linked to the same address already stays as it is.
+async fn link_all(tx: &Tx, people: Vec<NewPayee>) -> Result<(), Error> {
+    let linked = ops::payee::link_many(tx, people).await?;
+    if linked.refused.is_empty() { Ok(()) } else { Err(EnvelopeRefusal::PayeeTaken.into()) }
+}
+
+/// Reads one beneficiary. Who has no address collects the money under the functional id.
+fn read(source: &str, person: &Map<String, Value>) -> Option<NewPayee> {
+    let functional_id = exact(person.get("PayeeFunctionalID"), FUNCTIONAL_ID)?;
+    let modality = match person.get("PaymentModality") {
+        None | Some(Value::Null) => COLLECTS,
+        modality => exact(modality, 2)?,
+    };
+    let account = at_most(person.get("FinancialAddress"), 30).ok()?.unwrap_or(functional_id);
+    Some(NewPayee {
+        payee: PayeeRef {
+            source: source.to_owned(),
+            functional_id: Sensitive::new(functional_id.to_owned()),
+        },
+        address: FinancialAddress {
+            institution: modality.to_owned(),
+            account: Sensitive::new(account.to_owned()),
+        },
+        // The contract knows no names.
+        name: Sensitive::new(String::new()),
+    })
+}
