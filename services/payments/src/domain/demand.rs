@@ -51,7 +51,9 @@ impl Bill {
     pub fn expect_open(&self, now: Timestamp) -> Result<(), Refusal> {
         match self.demand(&self.code, now).state {
             BillState::Open => Ok(()),
-            state => Err(Refusal::BillNotOpen { bill: self.id, state }),
+            state @ (BillState::Paid | BillState::Expired | BillState::Cancelled) => {
+                Err(Refusal::BillNotOpen { bill: self.id, state })
+            }
         }
     }
 
