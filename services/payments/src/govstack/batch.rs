@@ -85,7 +85,7 @@ async fn announce(
         async move {
             let view = ops::envelope::create(&tx, new).await?;
             let id = view.envelope.id;
-            ops::intake::add(&tx, id, &instructions).await?;
+            ops::instruction::add(&tx, id, &instructions).await?;
             ops::envelope::seal(&tx, id).await?;
             ops::validation::begin(&tx, id).await?;
             Ok::<_, Error>(wire::CreateEnvelopeResponse::default())

@@ -19,33 +19,18 @@ pub use bill::{
     bill_amended, bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed,
     tariff_published,
 };
-pub use bill::{
-    bill_cancelled, bill_expired, bill_issued, bill_paid, nothing_owed, refund_issued, refund_paid,
-    tariff_published,
-};
 pub use collection::{collection_changed, collection_opened};
-pub use collection::{collection_changed, collection_opened};
-pub use credit::{credit_applied, credit_granted};
 pub use credit::{credit_applied, credit_granted, credit_refunded};
 pub use envelope::{
     batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created,
     envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated,
     instruction_resolved, instruction_retried,
 };
-pub use envelope::{
-    batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created,
-    envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated,
-    instruction_resolved, instruction_retried,
-};
 pub use ledger::{account_closed, account_opened, all, moved};
-pub use ledger::{account_closed, account_opened, moved};
 pub use merchant::{merchant_paid, merchant_registered};
 pub use part::{part_overdue, part_paid};
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
 pub use rail::{rail_file_written, rail_report_imported};
-pub use reconciliation::{
-    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
-};
 pub use reconciliation::{
     break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
 };
