@@ -154,11 +154,11 @@ fn what_is_not_the_message_that_was_asked_for_is_refused() {
 #[test]
 fn a_message_cut_anywhere_is_refused() {
     for (place, _) in CAMT_053.char_indices().skip(1).step_by(97) {
-        let cut = read_statements(CAMT_053[..place].as_bytes()).unwrap_err();
+        let cut = read_statements(&CAMT_053.as_bytes()[..place]).unwrap_err();
         let expected = ["ends before it is complete", "is not well-formed XML"];
         assert!(expected.contains(&cut.why), "{place}: {cut}");
     }
-    let half = read_statements(CAMT_053[..CAMT_053.len() / 2].as_bytes()).unwrap_err();
+    let half = read_statements(&CAMT_053.as_bytes()[..CAMT_053.len() / 2]).unwrap_err();
     assert_eq!(half.why, "ends before it is complete");
 }
 

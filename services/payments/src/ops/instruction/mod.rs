@@ -11,5 +11,5 @@ pub use add::{Taken, add};
 pub use inquiry::{Inquiry, due_for_inquiry};
 pub use look::{get, list};
 pub use person::{resolve, retry};
-pub use settle::{Settled, settle};
+pub use settle::settle;
 pub use take::{released, take};
