@@ -20,24 +20,22 @@ pub fn python() -> PathBuf {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     let made = || match env::var_os(PYTHON).filter(|python| !python.is_empty()) {
         Some(python) => PathBuf::from(python),
-        None => made(),
+        None => made().unwrap_or_else(|error| panic!("no Python can be made: {error}")),
     };
     MADE.get_or_init(made).clone()
 }
 
 /// Makes an environment with the requirements beside the built programs; once for each version of
 /// the requirements.
-fn made() -> PathBuf {
+fn made() -> std::io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/python");
     let [clients, schemas] = ["requirements.txt", "schemas.txt"].map(|name| folder.join(name));
-    let needed: String = [&clients, &schemas]
-        .map(|path| std::fs::read_to_string(path).expect("the requirements can be read"))
-        .concat();
-    let test = env::current_exe().expect("a test knows where it is");
-    let folder = test.ancestors().nth(2).expect("tests lie in the target folder").join("python");
+    let needed = [std::fs::read_to_string(&clients)?, std::fs::read_to_string(&schemas)?].concat();
+    let test = env::current_exe()?;
+    let folder = test.ancestors().nth(2).unwrap_or(&test).join("python");
     let (python, installed) = (folder.join("bin/python"), folder.join("installed.txt"));
     if std::fs::read_to_string(&installed).is_ok_and(|it| it == needed) {
-        return python;
+        return Ok(python);
     }
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
     let install = || {
@@ -47,8 +45,8 @@ fn made() -> PathBuf {
     };
     run(install().arg("--requirement").arg(clients));
     run(install().args(["--no-deps", "--requirement"]).arg(schemas));
-    std::fs::write(installed, needed).expect("what was installed can be noted");
-    python
+    std::fs::write(installed, needed)?;
+    Ok(python)
 }
 
 fn run(command: &mut Command) {

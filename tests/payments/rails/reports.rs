@@ -3,7 +3,7 @@
 use rangkai_payments::RailKind;
 use rangkai_proto::payments::v1::{
     ErrorReason, GetRailFileRequest, ImportRailReportRequest, ImportRailReportResponse,
-    InstructionState as State, ListRailFilesRequest, RailExceptionKind, RailFile,
+    InstructionState as State, ListRailFilesRequest, RailException, RailExceptionKind, RailFile,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -91,6 +91,8 @@ pub async fn import(
 #[case::postgres(Kind::Postgres)]
 #[tokio::test]
 async fn a_report_brings_orders_to_their_end_once(#[case] kind: Kind) -> anyhow::Result<()> {
+    use RailExceptionKind::{AmountDiffers, Contradicts, Repeated, UnknownOrder};
+
     let house = House::open(kind).await?;
     let left = leave(&house, 5).await?;
     let mut operator = official(&house, "kemensos", "operator")?;
@@ -115,10 +117,9 @@ async fn a_report_brings_orders_to_their_end_once(#[case] kind: Kind) -> anyhow:
     let notice = import(&mut operator, &camt_054(e, EACH)).await?;
 
     let counts = |heard: &ImportRailReportResponse| {
-        let kinds: Vec<_> = heard.exceptions.iter().map(|it| it.kind()).collect();
+        let kinds: Vec<_> = heard.exceptions.iter().map(RailException::kind).collect();
         (heard.settled_count, heard.pending_count, kinds)
     };
-    use RailExceptionKind::{AmountDiffers, Contradicts, Repeated, UnknownOrder};
     assert_eq!(counts(&heard), (2, 1, vec![AmountDiffers, UnknownOrder]));
     assert_eq!(after_first[3], (State::Sent, String::new()));
     let id = heard.rail_report.unwrap().rail_report_id;

@@ -1,7 +1,7 @@
 //! Orders of which nobody knows what became: a query over instructions and inquiries.
 
 use rangkai_db::{DbErr, Tx, sql};
-use rangkai_primitives::Page;
+use rangkai_primitives::{Id, Page};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub async fn list(tx: &Tx, page: &Page<Instruction>) -> Result<Vec<Unresolved>, 
                 WHERE tally.agency = $1 AND tally.state IN ($2, $3) AND tally.item_count > 0 \
                 AND instruction.instruction_id < $4 \
                 ORDER BY instruction.instruction_id DESC LIMIT $5";
-    let after = page.after.map_or(Uuid::max(), |after| after.uuid());
+    let after = page.after.map_or(Uuid::max(), Id::uuid);
     let values: [Value; 5] = [
         tx.agency().as_str().into(),
         InstructionState::Unknown.as_str().into(),
