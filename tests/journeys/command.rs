@@ -11,7 +11,7 @@ async fn the_demonstration_ends_well_and_says_so() {
     let ran = rangkai(&["demo"]).await;
 
     assert!(ran.status.success(), "{}", said(&ran));
-    assert!(said(&ran).contains("✓ the ledger's 16 entries sum to 0"), "{}", said(&ran));
+    assert!(said(&ran).contains("✓ the ledger's 28 entries sum to 0"), "{}", said(&ran));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,7 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::payments::v1::bill_service_server::BillServiceServer;
+use rangkai_proto::payments::v1::case_service_server::CaseServiceServer;
 use rangkai_proto::payments::v1::collection_service_server::CollectionServiceServer;
 use rangkai_proto::payments::v1::credit_service_server::CreditServiceServer;
 use rangkai_proto::payments::v1::day_service_server::DayServiceServer;
@@ -130,6 +131,7 @@ impl Block for Payments {
     fn routes(&self) -> Routes {
         Routes::new(TariffServiceServer::new(self.clone()))
             .add_service(BillServiceServer::new(self.clone()))
+            .add_service(CaseServiceServer::new(self.clone()))
             .add_service(CollectionServiceServer::new(self.clone()))
             .add_service(CreditServiceServer::new(self.clone()))
             .add_service(DayServiceServer::new(self.clone()))

@@ -6,7 +6,7 @@
 //! | `session`  | calling the blocks as a client                                    |
 //! | `command`  | what the command line does, one file for each thing               |
 //! | `dynamic`  | calls composed at run time: JSON in, JSON out                      |
-//! | `demo`     | three people on their way to a driving licence                    |
+//! | `demo`     | four people on their way  to a driving licence                    |
 //! | `screen`   | what the command line prints                                      |
 
 mod command;

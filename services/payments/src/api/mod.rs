@@ -5,6 +5,7 @@ mod bank_statement;
 mod bill;
 mod bill_wire;
 mod callback;
+mod case;
 mod closed_day;
 mod collection;
 mod credit;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod bill;
+pub mod case;
 pub mod claim;
 pub mod closed_day;
 pub mod collection;

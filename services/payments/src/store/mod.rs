@@ -6,6 +6,7 @@ pub mod bank_reference;
 pub mod bank_statement;
 pub mod batch;
 pub mod bill;
+pub mod case;
 pub mod charge;
 pub mod closed_day;
 pub mod collection;

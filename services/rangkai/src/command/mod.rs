@@ -34,7 +34,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Takes three people through the renewal of a driving licence, on this machine.
+    /// Takes four people through the renewal of a driving licence, on this machine.
     Demo(demo::Arguments),
     /// Runs the five blocks until stopped.
     Up(up::Arguments),

@@ -152,6 +152,14 @@ impl<'a> Case<'a> {
         answer.pointer("/bills/0").cloned().context("the case has no bill")
     }
 
+    /// The first thing that keeps the case open because its money is not resolved.
+    pub async fn open_money(&self) -> anyhow::Result<Value> {
+        let request = json!({ "caseId": self.application_id });
+        let method = "rangkai.payments.v1.CaseService/GetCaseMoney";
+        let answer = call(&self.cast.chief, method, request).await?;
+        answer.pointer("/items/0").cloned().context("the money of the case is resolved")
+    }
+
     /// The application as it is now.
     pub async fn application(&self) -> anyhow::Result<Value> {
         let method = "rangkai.registration.v1.ApplicationService/GetApplication";

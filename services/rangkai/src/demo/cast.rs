@@ -26,6 +26,7 @@ nik,family_card_number,name,birth_date,address,region_code
 3174016503900001,3174010101100001,Putri Lestari,1990-03-25,\"Jalan Melati 7, Jakarta Selatan\",3174011001
 3174010711850002,3174010101100002,Agus Wibowo,1985-11-07,\"Jalan Kenanga 12, Jakarta Selatan\",3174011001
 3174016206950003,3174010101100003,Sinta Maharani,1995-06-22,\"Jalan Dahlia 3, Jakarta Selatan\",3174011001
+3174015508880004,3174010101100004,Dewi Anggraini,1988-08-15,\"Jalan Kamboja 4, Jakarta Selatan\",3174011001
 ";
 
 /// The sessions of everybody who takes part.

@@ -61,7 +61,7 @@ pub async fn run(arguments: Arguments, screen: &mut Screen) -> anyhow::Result<Ex
     Ok(if outcome.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Tells the three stories on running blocks that share the site's clock, and checks what must
+/// Tells the four stories on running blocks that share the site's clock, and checks what must
 /// hold at their end.
 ///
 /// # Errors
@@ -72,6 +72,7 @@ pub async fn tell(site: &Site, screen: &mut Screen) -> anyhow::Result<Outcome> {
     let cast = Cast::assemble(site, screen).await?;
     stories::granted(&cast, screen).await?;
     stories::refused_after_payment(&cast, screen).await?;
+    stories::paid_twice(&cast, screen).await?;
     stories::never_paid(&cast, &site.clock, screen).await?;
     prove(&cast, screen).await
 }

@@ -11,6 +11,9 @@ struct Check {
     holds: bool,
 }
 
+/// The accounts of what somebody owes or what has no place yet; any of them may not exist.
+const DEBTS: [&str; 5] = ["credits", "disputes", "receivable", "refunds_payable", "suspense"];
+
 /// Everything that must hold.
 pub struct Proof(Vec<Check>);
 
@@ -70,6 +73,7 @@ impl Proof {
         for things in &THINGS {
             checks.push(settled(&cast.chief, things).await?);
         }
+        checks.push(money(&cast.chief).await?);
         for check in &checks {
             screen.verdict(check.holds, &check.claim)?;
         }
@@ -98,14 +102,30 @@ async fn ledger(chief: &Session) -> anyhow::Result<Vec<Check>> {
         .as_array()
         .into_iter()
         .flatten()
-        .filter(|account| account["code"] == "receivable" || account["code"] == "refunds_payable")
+        .filter(|account| account["code"].as_str().is_some_and(|code| DEBTS.contains(&code)))
         .collect();
     let zero = |account: &&Value| account["balance"]["units"].as_str().unwrap_or("0") == "0";
     let nobody_owes = Check {
         claim: format!("nobody owes anything: {} accounts of debts stand at 0", owed.len()),
-        holds: owed.len() == 2 && owed.iter().all(zero),
+        holds: owed.len() >= 2 && owed.iter().all(zero),
     };
     Ok(vec![sum, nobody_owes])
+}
+
+/// No case that ended left money unresolved.
+async fn money(chief: &Session) -> anyhow::Result<Check> {
+    let method = "rangkai.registration.v1.ApplicationService/ListApplications";
+    let answer = call(chief, method, json!({ "pageSize": 500 })).await?;
+    let applications = answer["applications"].as_array().cloned().unwrap_or_default();
+    let mut open = 0;
+    for application in &applications {
+        let request = json!({ "caseId": application["applicationId"] });
+        let answer = call(chief, "rangkai.payments.v1.CaseService/GetCaseMoney", request).await?;
+        open += usize::from(answer["resolved"] != true);
+    }
+    let count = applications.len();
+    let claim = format!("the money of every case is resolved: {count} of them, {open} open");
+    Ok(Check { claim, holds: count > 0 && open == 0 })
 }
 
 /// Every thing of a kind is in a final state, each thing in one.

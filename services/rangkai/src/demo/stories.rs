@@ -1,4 +1,4 @@
-//! The three stories.
+//! The four stories.
 
 use std::time::Duration;
 
@@ -63,13 +63,38 @@ pub async fn refused_after_payment(cast: &Cast, screen: &mut Screen) -> anyhow::
     closed(&renewal, screen).await
 }
 
+/// A renewal whose fee is paid twice: the case stays open until the money is back.
+///
+/// # Errors
+///
+/// When a step could not be taken.
+pub async fn paid_twice(cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
+    screen.heading("3. Dewi pays at two banks")?;
+    let renewal = Case::open(
+        cast,
+        screen,
+        "3174015508880004",
+        answers("C", "Dewi Anggraini", "+6281234567893", cast.today()),
+    )
+    .await?;
+    let bill = billed(&renewal, screen).await?;
+    pay(cast, screen, &bill, "NTB0004").await?;
+    pay(cast, screen, &bill, "NTB0005").await?;
+    propose(&renewal, cast, screen, None).await?;
+    confirm(&renewal, cast, screen).await?;
+    renewal.until_at(screen, "awaitMoney").await?;
+    give_back(&renewal, cast, screen).await?;
+    renewal.until_ended(screen).await?;
+    closed(&renewal, screen).await
+}
+
 /// A renewal that is never paid.
 ///
 /// # Errors
 ///
 /// When a step could not be taken.
 pub async fn never_paid(cast: &Cast, clock: &Clock, screen: &mut Screen) -> anyhow::Result<()> {
-    screen.heading("3. Sinta never pays")?;
+    screen.heading("4. Sinta never pays")?;
     let renewal = Case::open(
         cast,
         screen,
@@ -151,8 +176,9 @@ async fn pay(
         "payTime": bill["createTime"],
     });
     let method = "rangkai.payments.v1.RemittanceService/RecordRemittance";
-    call(&cast.bank, method, request).await?;
-    screen.step(Block::Payments, &format!("took the bank's remittance {reference}"), "paid")?;
+    let answer = call(&cast.bank, method, request).await?;
+    let outcome = words(&answer["remittance"]["outcome"], "REMITTANCE_OUTCOME_");
+    screen.step(Block::Payments, &format!("took the bank's remittance {reference}"), &outcome)?;
     Ok(())
 }
 
@@ -214,7 +240,7 @@ async fn refund(
     screen: &mut Screen,
     bill: &Value,
 ) -> anyhow::Result<()> {
-    renewal.until_at(screen, "awaitRefund").await?;
+    renewal.until_at(screen, "awaitMoney").await?;
     let request = json!({ "billId": bill["billId"] });
     let answer =
         call(&cast.chief, "rangkai.payments.v1.RefundService/ListRefunds", request).await?;
@@ -228,6 +254,26 @@ async fn refund(
     });
     call(&cast.bank, "rangkai.payments.v1.RefundService/ConfirmRefund", request).await?;
     screen.step(Block::Payments, "the bank paid the refund", "paid back")?;
+    Ok(())
+}
+
+/// The bank pays back what came in twice; until then the case cannot close.
+async fn give_back(renewal: &Case<'_>, cast: &Cast, screen: &mut Screen) -> anyhow::Result<()> {
+    let item = renewal.open_money().await?;
+    let amount = text(&item, "/amount/units")?;
+    let kind = words(&item["kind"], "OPEN_ITEM_KIND_");
+    screen.step(
+        Block::Workflow,
+        "keeps the case open while money is unresolved",
+        &format!("Rp{amount}, {kind}"),
+    )?;
+    let request = json!({
+        "refundId": item["itemId"],
+        "bankCode": "002",
+        "bankReference": "NTB0006",
+    });
+    call(&cast.bank, "rangkai.payments.v1.RefundService/ConfirmRefund", request).await?;
+    screen.step(Block::Payments, "the bank paid the second payment back", "paid back")?;
     Ok(())
 }
 
