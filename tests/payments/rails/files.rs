@@ -48,7 +48,7 @@ async fn orders_leave_in_files_and_every_reading_of_one_is_recorded(
     for hours in [1, 24, 24] {
         house.clock.advance(Duration::from_hours(hours));
         block.execute_due().await?;
-        block.inquire_due().await?;
+        block.inquire_orders().await?;
     }
     assert!(states(&house, &id).await?.iter().all(|(state, _)| *state == State::Sent));
     // Nobody else's, and nothing that is not there.
