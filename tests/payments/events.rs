@@ -70,6 +70,13 @@ async fn every_change_of_state_is_told_to_whom_it_belongs(
     Ok(())
 }
 
+/// The types of the facts about `subject`, the oldest first.
+pub async fn types(client: Client, subject: &str) -> anyhow::Result<Vec<String>> {
+    let events = read(client, subject).await?;
+    let short = |event: &Event| event.r#type.rsplit('.').next().unwrap_or_default().to_owned();
+    Ok(events.iter().map(short).collect())
+}
+
 /// The facts about `subject`, or about everything.
 pub async fn read(client: Client, subject: &str) -> anyhow::Result<Vec<Event>> {
     let subject = subject.to_owned();

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{bill, credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, Refusal, Remedy, SuspenseFilter,
-        SuspenseItem, SuspenseRefusal, SuspenseState,
+        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, Refusal,
+        Remedy, SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
     },
     error::Error,
     events::tell,
