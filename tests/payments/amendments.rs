@@ -6,7 +6,10 @@ use rangkai_proto::payments::v1::{
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 
-use super::support::{House, item, reason, refused, renewal, rupiah};
+use super::{
+    events::types,
+    support::{House, item, reason, refused, renewal, rupiah},
+};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -39,6 +42,8 @@ async fn an_amended_bill_is_withdrawn_and_names_the_one_in_its_place(
     assert_eq!(refused(desk.bills.amend_bill(unknown).await), ErrorReason::BillNotFound);
     let mut other = house.agency("imigrasi")?;
     assert_eq!(refused(other.bills.amend_bill(amend(&old)).await), ErrorReason::BillNotFound);
+    let told = types(desk.client.clone(), &old.bill_id).await?;
+    assert_eq!(told, ["BillIssued", "BillCancelled", "BillAmended"]);
     assert!(desk.is_sound().await?);
     Ok(())
 }

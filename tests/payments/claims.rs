@@ -11,6 +11,7 @@ use tonic::Status;
 
 use super::{
     contract::once,
+    events::types,
     support::{Desk, House, person, reason, refused, rupiah},
 };
 
@@ -87,6 +88,11 @@ async fn what_was_handed_on_is_claimed_with_documents_and_by_two_persons(
     assert_eq!(approved.refund.unwrap().state(), RefundState::Approved);
     assert_eq!(reason(early, "state"), (ErrorReason::RefundStateWrong, "approved".to_owned()));
     assert_eq!((settled.state(), settled.documents.len()), (RefundState::Paid, 4));
+    let told = types(head.client.clone(), id).await?;
+    let submitted = "ClaimSubmitted";
+    let expected =
+        ["RefundIssued", submitted, "ClaimReturned", submitted, "ClaimApproved", "RefundPaid"];
+    assert_eq!(told, expected);
     assert!(head.is_sound().await?);
     Ok(())
 }

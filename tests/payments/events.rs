@@ -118,6 +118,13 @@ async fn what_becomes_of_money_and_of_codes_is_told(#[case] kind: Kind) -> anyho
     Ok(())
 }
 
+/// The types of the facts about `subject`, the oldest first.
+pub async fn types(client: Client, subject: &str) -> anyhow::Result<Vec<String>> {
+    let events = read(client, subject).await?;
+    let short = |event: &Event| event.r#type.rsplit('.').next().unwrap_or_default().to_owned();
+    Ok(events.iter().map(short).collect())
+}
+
 /// The facts about `subject`, or about everything.
 pub async fn read(client: Client, subject: &str) -> anyhow::Result<Vec<Event>> {
     let subject = subject.to_owned();

@@ -7,7 +7,10 @@ use rangkai_proto::payments::v1::{
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 
-use super::support::{DAY, Desk, House, fields, item, reason, refused, renewal, rupiah, tariff};
+use super::{
+    events::types,
+    support::{DAY, Desk, House, fields, item, reason, refused, renewal, rupiah, tariff},
+};
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -42,6 +45,9 @@ async fn a_bill_is_paid_when_all_of_its_parts_are(#[case] kind: Kind) -> anyhow:
     let paid = desk.see(&bill).await?;
     assert_eq!((paid.state(), paid.paid.clone()), (BillState::Paid, bill.amount));
     assert_eq!(states(&paid), [PartState::Paid; 3]);
+    let told = types(desk.client.clone(), &bill.bill_id).await?;
+    let part = "BillPartPaid";
+    assert_eq!(told, ["BillIssued", part, "BillPartOverdue", part, part, "BillPaid"]);
     assert!(desk.is_sound().await?);
     Ok(())
 }

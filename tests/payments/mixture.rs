@@ -6,8 +6,8 @@ use std::{
 };
 
 use rangkai_proto::payments::v1::{
-    Bill, CancelBillRequest, ConfirmRefundRequest, ErrorReason, ProveLedgerRequest,
-    RecordRemittanceRequest, Refund,
+    Bill, CancelBillRequest, ConfirmRefundRequest, ErrorReason, IssueBillRequest,
+    IssueRefundRequest, ProveLedgerRequest, RecordRemittanceRequest, Refund, RefundMode,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -16,7 +16,7 @@ use tonic_types::StatusExt as _;
 
 use super::{
     books::Books,
-    support::{DAY, Desk, House, rupiah, tariff},
+    support::{DAY, Desk, House, renewal, rupiah, tariff},
 };
 
 const CALLERS: u64 = 6;
@@ -108,8 +108,10 @@ impl Player {
         }
     }
 
-    async fn issue(&self) -> Result<(), Status> {
-        let bill = self.desk.bill().await?;
+    async fn issue(&mut self) -> Result<(), Status> {
+        // All bills have one payer, so their credits are wanted by everybody.
+        let use_credit = self.roll(2) == 0;
+        let bill = self.desk.issue(IssueBillRequest { use_credit, ..renewal() }).await?;
         self.seen.lock().unwrap().bills.push(bill);
         Ok(())
     }
@@ -133,7 +135,16 @@ impl Player {
 
     async fn refund(&mut self, bill: &Bill) -> Result<(), Status> {
         let rupiahs = Some(40_000).filter(|_| self.roll(3) > 0);
-        let refund = self.desk.refund(bill, rupiahs).await?;
+        let mode = if self.roll(3) == 0 { RefundMode::CreditNextBill } else { RefundMode::Source };
+        let request = IssueRefundRequest {
+            request_id: fresh(),
+            bill_id: bill.bill_id.clone(),
+            amount: rupiahs.map(rupiah),
+            reason: "Permohonan ditolak".to_owned(),
+            mode: mode.into(),
+            expected_refundable: None,
+        };
+        let refund = self.desk.refunds.issue_refund(request).await?.into_inner().refund.unwrap();
         self.seen.lock().unwrap().refunds.push(refund);
         Ok(())
     }

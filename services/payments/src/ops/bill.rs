@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rand;
 use rangkai_db::Tx;
-use rangkai_primitives::{Id, Page};
+use rangkai_primitives::{Id, Money, Page};
 use tracing::instrument;
 
 use super::{credit, expiry, ledger, tariff};
@@ -133,9 +133,9 @@ async fn open(tx: &Tx, bill: Bill, use_credit: bool) -> Result<Bill, Error> {
     let mut bill = bill;
     tx.changed("bill", bill.id.uuid());
     tell::bill_issued(tx, &bill).await?;
-    ledger::post(tx, Occasion::BillIssued, bill.amount, bill.id.uuid()).await?;
+    let mut applied = Money::new(bill.amount.currency(), 0);
     if use_credit && bill.state == BillState::Open {
-        let applied = credit::apply(tx, &bill, bill.owed()).await?;
+        applied = credit::apply(tx, &bill, bill.owed()).await?;
         if applied.minor() > 0 {
             bill = bill.take(applied, tx.now())?;
         }
@@ -146,6 +146,8 @@ async fn open(tx: &Tx, bill: Bill, use_credit: bool) -> Result<Bill, Error> {
     if bill.state == BillState::Paid {
         tell::nothing_owed(tx, &bill).await?;
     }
+    ledger::post(tx, Occasion::BillIssued, bill.amount, bill.id.uuid()).await?;
+    ledger::post(tx, Occasion::CreditApplied, applied, bill.id.uuid()).await?;
     Ok(bill)
 }
 

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::ledger;
 use crate::{
-    domain::{Bill, Credit, CreditSource, CreditUse, Occasion},
+    domain::{Bill, Credit, CreditSource, CreditUse},
     error::Error,
     events::tell,
     store,
@@ -29,7 +29,8 @@ pub async fn grant(
     Ok(credit)
 }
 
-/// Pays as much of what is owed on `bill` as its payer has credit, oldest first; answers how much.
+/// Takes from its payer's credits, oldest first, as much as is owed on `bill`, or as there is;
+/// answers how much. The books are its caller's to write, last.
 #[instrument(skip_all, fields(bill.id = %bill.id))]
 pub async fn apply(tx: &Tx, bill: &Bill, owed: Money) -> Result<Money, Error> {
     let mut wanted = owed.minor();
@@ -42,9 +43,7 @@ pub async fn apply(tx: &Tx, bill: &Bill, owed: Money) -> Result<Money, Error> {
             tell::credit_applied(tx, &credit, part, bill).await?;
         }
     }
-    let applied = Money::new(owed.currency(), owed.minor() - wanted);
-    ledger::post(tx, Occasion::CreditApplied, applied, bill.id.uuid()).await?;
-    Ok(applied)
+    Ok(Money::new(owed.currency(), owed.minor() - wanted))
 }
 
 /// Lists credits, newest first, and the id to continue after.
