@@ -151,6 +151,8 @@ async fn a_report_that_is_not_about_the_file_changes_nothing(
     let unheard = import(&mut operator, &pain_002("UNHEARD", (2, EACH * 2), &orders)).await;
     let foreign = import(&mut other, &good).await;
     let strange = import(&mut other, &camt_054(&left.orders[0], EACH)).await?;
+    let notice = camt_054(&left.orders[0], EACH).replace("0019988776", "0019988777");
+    let elsewhere = import(&mut operator, &notice).await;
     let half = import(&mut operator, &good[..good.len() / 2]).await;
     let minus = good.replace("\"IDR\">", "\"IDR\">-");
     let minus = import(&mut operator, &minus).await;
@@ -161,6 +163,7 @@ async fn a_report_that_is_not_about_the_file_changes_nothing(
     assert_eq!(refused(unheard), ErrorReason::RailFileNotFound);
     assert_eq!(refused(foreign), ErrorReason::RailFileNotFound);
     assert_eq!(strange.exceptions[0].kind(), RailExceptionKind::UnknownOrder);
+    assert_eq!(refused(elsewhere), ErrorReason::RailReportAccountWrong);
     let unreadable = ErrorReason::RailReportUnreadable;
     assert_eq!(reason(half, "why"), (unreadable, "ends before it is complete".to_owned()));
     assert_eq!(reason(minus, "element"), (unreadable, "InstdAmt".to_owned()));

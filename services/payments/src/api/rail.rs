@@ -77,10 +77,11 @@ impl RailService for Payments {
     ) -> Result<Response<wire::ImportRailReportResponse>, Status> {
         let (call, content_hash, message) = read_import(&request)?;
         let message = Arc::new(message);
+        let own: Arc<str> = self.rails.debtor.account.as_str().into();
         self.change(call, move |tx| {
-            let message = Arc::clone(&message);
+            let (message, own) = (Arc::clone(&message), Arc::clone(&own));
             async move {
-                let imported = ops::rail::import(&tx, content_hash, &message).await?;
+                let imported = ops::rail::import(&tx, content_hash, &message, &own).await?;
                 Ok(imported.into())
             }
         })

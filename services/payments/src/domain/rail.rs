@@ -133,6 +133,8 @@ pub enum RailRefusal {
     ReportTaken(Id<RailReport>),
     #[error("{element} is not what the file says")]
     ReportMismatch { file: Id<RailFile>, element: &'static str },
+    #[error("the notice is about another account than the one that pays")]
+    AccountWrong,
 }
 
 /// What `report` says of the `orders` of its file: words that mean something, and those that do not.

@@ -82,9 +82,19 @@ pub async fn unresolved(
 }
 
 /// Takes what a bank reports of orders. A message is taken once; what it says of an order that came
-/// to its end before changes nothing.
+/// to its end before changes nothing. Notices must be about the account `own`, which pays.
 #[instrument(skip_all)]
-pub async fn import(tx: &Tx, content_hash: [u8; 32], message: &Message) -> Result<Imported, Error> {
+pub async fn import(
+    tx: &Tx,
+    content_hash: [u8; 32],
+    message: &Message,
+    own: &str,
+) -> Result<Imported, Error> {
+    if let Message::Notices(notices) = message
+        && notices.iter().any(|notice| notice.account != own)
+    {
+        return Err(RailRefusal::AccountWrong.into());
+    }
     let (kind, name) = match message {
         Message::Status(report) => (ReportKind::Pain002, report.id.clone()),
         Message::Notices(notices) => {
@@ -160,11 +170,15 @@ fn outcome(entry: &Movement) -> Outcome {
     }
 }
 
-/// Records the words, envelope by envelope.
+/// Records the words, envelope by envelope. All of them are held first, in the order of their ids:
+/// settling one holds the fund and accounts, for which whoever holds the next may be waiting.
 async fn hear(tx: &Tx, words: Vec<Word>, imported: &mut Imported) -> Result<(), Error> {
     let mut envelopes = BTreeMap::<_, Vec<Word>>::new();
     for word in words {
         envelopes.entry(word.order.envelope).or_default().push(word);
+    }
+    for envelope in envelopes.keys() {
+        store::envelope::lock(tx, (*envelope).into()).await?;
     }
     for (envelope, words) in envelopes {
         let outcomes: Vec<_> =

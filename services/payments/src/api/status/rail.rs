@@ -22,6 +22,9 @@ impl From<Refusal> for Status {
                 let metadata = [("rail_report_id", report.to_string())];
                 no((Code::AlreadyExists, Reason::RailReportTaken), metadata, &refusal)
             }
+            Refusal::AccountWrong => {
+                no((Code::FailedPrecondition, Reason::RailReportAccountWrong), [], &refusal)
+            }
             Refusal::ReportMismatch { file, element } => {
                 let metadata =
                     [("rail_file_id", file.to_string()), ("element", (*element).to_owned())];

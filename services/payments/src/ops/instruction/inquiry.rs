@@ -33,7 +33,13 @@ pub struct Inquiry {
 /// about from now on.
 #[instrument(skip_all)]
 pub async fn due_for_inquiry(tx: &Tx, limit: u64) -> Result<Vec<Inquiry>, Error> {
-    for (agency, batch) in store::batch::take_due(tx, BATCHES).await? {
+    let mut silent = store::batch::take_due(tx, BATCHES).await?;
+    // Everybody holds several envelopes in the order of their ids, and before anything else.
+    silent.sort_by_key(|(_, batch)| (batch.envelope.uuid(), batch.first));
+    for (agency, batch) in &silent {
+        store::envelope::lock(&tx.within(agency.clone()), batch.envelope).await?;
+    }
+    for (agency, batch) in silent {
         fall_silent(&tx.within(agency), &batch).await?;
     }
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
