@@ -67,6 +67,35 @@ async fn two_people_approve_the_contents_that_they_saw_and_no_others(
 #[case::sqlite(Kind::Sqlite)]
 #[case::postgres(Kind::Postgres)]
 #[tokio::test]
+async fn whoever_sealed_does_not_approve_and_whoever_announced_does_not_release(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let people = People::of(&house)?;
+    let dewi = Office::of(&house.person("kemensos", "dewi")?);
+    people.maker.link(1..2).await?;
+    people.maker.fund(100).await?;
+    let envelope = people.maker.create(announce(1, 100)).await?;
+    people.maker.add(&envelope, vec![pay(1, 100)]).await?;
+    dewi.seal(&envelope).await?;
+    let envelope = people.maker.validate(&house, &envelope).await?;
+
+    let sealed = dewi.approve(&envelope).await;
+    people.checker.approve(&envelope).await?;
+    people.releaser.approve(&envelope).await?;
+    let announced = people.maker.release(&envelope).await;
+    let released = people.releaser.release(&envelope).await?;
+
+    assert_eq!(refused(sealed), ErrorReason::SamePerson);
+    assert_eq!(refused(announced), ErrorReason::SamePerson);
+    assert_eq!(released.state(), EnvelopeState::Released);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
 async fn one_person_who_approves_twice_at_once_is_one_person(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {

@@ -113,10 +113,10 @@ async fn an_envelope_goes_one_step_for_one_request(#[case] kind: Kind) -> anyhow
     once!(checker.envelopes, approve_envelope, approve(id), approve(&other_id));
     once!(people.releaser.envelopes, approve_envelope, approve(id), approve(&other_id));
     let (one, two) = (about!(ReleaseEnvelopeRequest, id), about!(ReleaseEnvelopeRequest, other_id));
-    once!(maker.envelopes, release_envelope, one, two);
+    once!(checker.envelopes, release_envelope, one, two);
     let (one, two) = (about!(PauseEnvelopeRequest, id), about!(PauseEnvelopeRequest, other_id));
     once!(maker.envelopes, pause_envelope, one, two);
     let (one, two) = (about!(ResumeEnvelopeRequest, id), about!(ResumeEnvelopeRequest, other_id));
-    once!(checker.envelopes, resume_envelope, one, two);
+    once!(people.releaser.envelopes, resume_envelope, one, two);
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rangkai_proto::payments::v1::{
     Envelope, EnvelopeState, ErrorReason, Instruction, InstructionState as State,
     ListInstructionsRequest, PauseReason, ResolveInstructionRequest, ResumeEnvelopeRequest,
-    RetryInstructionRequest, ReturnFundsRequest, UnlinkPayeeRequest,
+    RetryInstructionRequest, ReturnFundsRequest, UnlinkPayeeRequest, UpdatePayeeRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -205,9 +205,9 @@ async fn nobody_is_paid_at_an_address_that_came_after_the_validation(
 ) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     let (people, block) = (People::of(&house)?, sandbox(&house).await?);
-    people.maker.link([1, 2, 3]).await?;
-    let all = vec![pay(1, 100), pay(2, 100), pay(3, 100)];
-    let envelope = people.released(&house, announce(3, 300), all).await?;
+    people.maker.link([1, 2, 3, 901]).await?;
+    let all = vec![pay(1, 100), pay(2, 100), pay(3, 100), pay(901, 100)];
+    let envelope = people.released(&house, announce(4, 400), all).await?;
     let mut payees = people.checker.payees.clone();
     let unlink = UnlinkPayeeRequest {
         request_id: fresh(),
@@ -222,17 +222,38 @@ async fn nobody_is_paid_at_an_address_that_came_after_the_validation(
 
     block.execute_due().await?;
     let found = list(&people.maker, &envelope).await?;
-    let changed = people.releaser.instructions.clone();
-    let again = changed.clone().retry_instruction(retry(&envelope, &found[1])).await?.into_inner();
+    let mut desk = people.releaser.instructions.clone();
+    let redirected = desk.retry_instruction(retry(&envelope, &found[1])).await;
+    // Nor does another attempt go to an address that came since: nobody approved it.
+    let payee = super::office::payee(77);
+    payees
+        .update_payee(UpdatePayeeRequest {
+            request_id: fresh(),
+            source: "pkh".to_owned(),
+            functional_id: functional_id(901),
+            institution: payee.institution,
+            account: payee.account,
+            name: payee.name,
+        })
+        .await?;
+    desk.retry_instruction(retry(&envelope, &found[3])).await?;
     block.execute_due().await?;
+    let again = list(&people.maker, &envelope).await?.remove(4);
     let done = people.maker.get(&envelope).await?;
+    // New approvals pay the person.
+    let anew = people.released(&house, announce(1, 100), vec![pay(2, 100)]).await?;
+    block.execute_due().await?;
+    let anew = people.maker.get(&anew).await?;
 
     let ends = found.iter().map(|it| (it.state(), it.reason.as_str()));
-    let expected =
-        [(State::Failed, "PAYEE_CHANGED"), (State::Failed, "PAYEE_CHANGED"), (State::Paid, "")];
+    let changed = (State::Failed, "PAYEE_CHANGED");
+    let expected = [changed, changed, (State::Paid, ""), (State::Failed, "AM04")];
     assert_eq!(ends.collect::<Vec<_>>(), expected);
-    assert_eq!(again.instruction.unwrap().attempt, 2);
-    assert_eq!(tallies(&done), [(State::Paid, 2, 200), (State::Failed, 1, 100)]);
+    assert_eq!(refused(redirected), ErrorReason::RetryUnsafe);
+    assert_eq!(((again.state(), again.reason.as_str()), again.attempt), (changed, 2));
+    assert!(!found[1].retry_safe && found[3].retry_safe && !again.retry_safe);
+    assert_eq!(tallies(&done), [(State::Paid, 1, 100), (State::Failed, 3, 300)]);
+    assert_eq!(tallies(&anew), [(State::Paid, 1, 100)]);
     let cut = people.maker.release(&envelope).await;
     assert_eq!(reason(cut, "state"), (ErrorReason::EnvelopeState, "completed".to_owned()));
     Ok(())

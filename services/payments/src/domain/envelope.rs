@@ -18,12 +18,15 @@ pub struct Envelope {
     /// When validation began.
     pub validate_time: Option<Timestamp>,
     pub created_by: String,
+    pub sealed_by: Option<String>,
     pub released_by: Option<String>,
     pub paused_by: Option<String>,
     pub pause_reason: Option<PauseReason>,
     /// How many were paid and how many failed when somebody last let it go on: whoever did knew.
     pub known_paid: i64,
     pub known_failed: i64,
+    /// How many contradicting answers there were then.
+    pub known_contradictions: i64,
     pub create_time: Timestamp,
     pub update_time: Timestamp,
 }
@@ -97,11 +100,13 @@ impl Envelope {
             contents: Contents::default(),
             validate_time: None,
             created_by: person.to_owned(),
+            sealed_by: None,
             released_by: None,
             paused_by: None,
             pause_reason: None,
             known_paid: 0,
             known_failed: 0,
+            known_contradictions: 0,
             create_time: now,
             update_time: now,
         }
@@ -127,12 +132,12 @@ impl Envelope {
     }
 
     /// The envelope once everything announced is in, exactly.
-    pub fn seal(self, received: Tally, now: Timestamp) -> Result<Self, Refusal> {
+    pub fn seal(self, received: Tally, person: &str, now: Timestamp) -> Result<Self, Refusal> {
         self.expect(&[EnvelopeState::Open])?;
         if received != self.declared() {
             return Err(self.mismatch(received));
         }
-        Ok(self.at(EnvelopeState::Sealed, now))
+        Ok(Self { sealed_by: Some(person.to_owned()), ..self.at(EnvelopeState::Sealed, now) })
     }
 
     /// The envelope while its instructions are validated; what was approved before is so no longer.
@@ -170,7 +175,8 @@ impl Envelope {
         short
     }
 
-    /// The envelope after `person` approved it, whom `approvers` preceded with the same contents.
+    /// The envelope after `person` approved it, whom `approvers` preceded with the same contents, and
+    /// who neither announced nor sealed it.
     pub fn approve(
         self,
         person: &str,
@@ -178,7 +184,8 @@ impl Envelope {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         self.expect(&[EnvelopeState::Validated])?;
-        if self.created_by == person || approvers.iter().any(|earlier| earlier == person) {
+        let made = self.created_by == person || self.sealed_by.as_deref() == Some(person);
+        if made || approvers.iter().any(|earlier| earlier == person) {
             return Err(Refusal::SamePerson);
         }
         let enough = approvers.len() + 1 >= APPROVERS;
@@ -186,9 +193,12 @@ impl Envelope {
         Ok(self.at(state, now))
     }
 
-    /// The envelope once its instructions may be sent.
+    /// The envelope once its instructions may be sent, which is not for whoever announced it to say.
     pub fn release(self, person: &str, now: Timestamp) -> Result<Self, Refusal> {
         self.expect(&[EnvelopeState::Approved])?;
+        if self.created_by == person {
+            return Err(Refusal::SamePerson);
+        }
         let released_by = Some(person.to_owned());
         Ok(Self { released_by, ..self.at(EnvelopeState::Released, now) })
     }
@@ -201,8 +211,14 @@ impl Envelope {
     }
 
     /// The envelope let go again, by somebody else than whoever paused it; or, where it paused by
-    /// itself, than whoever released it.
-    pub fn resume(self, person: &str, tallies: &Tallies, now: Timestamp) -> Result<Self, Refusal> {
+    /// itself, than whoever released it. From here on `contradictions` are known.
+    pub fn resume(
+        self,
+        person: &str,
+        tallies: &Tallies,
+        contradictions: i64,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
         self.expect(&[EnvelopeState::Paused])?;
         let asked = self.pause_reason == Some(PauseReason::Asked);
         let first = if asked { &self.paused_by } else { &self.released_by };
@@ -214,6 +230,7 @@ impl Envelope {
             pause_reason: None,
             known_paid: tallies.of(InstructionState::Paid).count,
             known_failed: tallies.of(InstructionState::Failed).count,
+            known_contradictions: contradictions,
             ..self.at(EnvelopeState::Released, now)
         })
     }

@@ -51,7 +51,7 @@ pub async fn create(tx: &Tx, new: NewEnvelope) -> Result<View, Error> {
 pub async fn seal(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = lock(tx, id).await?;
     let received = store::tally::find(tx, id).await?.of(InstructionState::Received);
-    let envelope = envelope.seal(received, tx.now())?;
+    let envelope = envelope.seal(received, super::person(tx), tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_sealed(tx, &envelope).await?;
     view(tx, envelope).await

@@ -62,14 +62,23 @@ pub async fn pause(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     envelope::view(tx, envelope).await
 }
 
-/// Lets a paused envelope go on.
+/// Lets a paused envelope go on. Where nothing of it is on its way any more, and it paused only so that
+/// somebody looks, it is completed.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?;
     let tallies = store::tally::find(tx, id).await?;
-    let envelope = envelope.resume(super::person(tx), &tallies, tx.now())?;
+    let (_, contradictions) = store::late_answer::count(tx, id).await?;
+    let envelope = envelope.resume(super::person(tx), &tallies, contradictions, tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_resumed(tx, &envelope).await?;
+    let sound = envelope.anomaly(&tallies) != Some(PauseReason::Sums);
+    if sound && tallies.on_its_way() == Tally::default() {
+        let envelope = envelope.complete(tx.now());
+        store::envelope::update(tx, &envelope).await?;
+        tell::envelope_completed(tx, &envelope, &tallies).await?;
+        return envelope::view(tx, envelope).await;
+    }
     envelope::view(tx, envelope).await
 }
 

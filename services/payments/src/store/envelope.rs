@@ -10,8 +10,8 @@ use crate::domain::{Envelope, EnvelopeState, Limits, NewEnvelope};
 
 const COLUMNS: &str = "envelope_id, programme, cycle, source, currency, declared_count, \
     control_minor, instruction_limit_minor, limit_source, pause_percent, pause_after, incompatible, \
-    state, content, validate_time, created_by, released_by, paused_by, pause_reason, known_paid, \
-    known_failed, create_time, update_time";
+    state, content, validate_time, created_by, sealed_by, released_by, paused_by, pause_reason, \
+    known_paid, known_failed, known_contradictions, create_time, update_time";
 
 /// Adds an envelope, and its cycle if it is new.
 pub async fn insert(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
@@ -115,7 +115,8 @@ pub async fn at_work(
 pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
     let update = "UPDATE envelope SET state = $3, content = $4, validate_time = $5, \
                   released_by = $6, paused_by = $7, pause_reason = $8, known_paid = $9, \
-                  known_failed = $10, update_time = $11 \
+                  known_failed = $10, update_time = $11, sealed_by = $12, \
+                  known_contradictions = $13 \
                   WHERE agency = $1 AND envelope_id = $2";
     let values = [
         tx.agency().as_str().into(),
@@ -129,6 +130,8 @@ pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
         envelope.known_paid.into(),
         envelope.known_failed.into(),
         envelope.update_time.into(),
+        envelope.sealed_by.clone().into(),
+        envelope.known_contradictions.into(),
     ];
     sql::execute(tx, update, values).await.map(drop)
 }
@@ -217,11 +220,13 @@ fn read(row: &QueryResult) -> Result<Envelope, DbErr> {
         contents: hash("content", &row.try_get::<Vec<u8>>("", "content")?)?.into(),
         validate_time: row.try_get("", "validate_time")?,
         created_by: text("created_by")?,
+        sealed_by: row.try_get("", "sealed_by")?,
         released_by: row.try_get("", "released_by")?,
         paused_by: row.try_get("", "paused_by")?,
         pause_reason: reason.map(|reason| word("pause_reason", &reason)).transpose()?,
         known_paid: row.try_get("", "known_paid")?,
         known_failed: row.try_get("", "known_failed")?,
+        known_contradictions: row.try_get("", "known_contradictions")?,
         create_time: row.try_get("", "create_time")?,
         update_time: row.try_get("", "update_time")?,
     })

@@ -113,6 +113,20 @@ pub async fn wait(
     sql::execute_many(tx, &columns, waiting.iter().map(row).collect(), update).await
 }
 
+/// Notes that instructions are no longer safe to be given again; what was given again stays so.
+pub async fn doubt(tx: &Tx, envelope: Id<Envelope>, ids: &[Uuid]) -> Result<u64, DbErr> {
+    let row = |id: &Uuid| -> Vec<Value> {
+        vec![tx.agency().as_str().into(), envelope.uuid().into(), (*id).into()]
+    };
+    let update = "UPDATE instruction SET retry_safe = FALSE FROM many \
+                  WHERE instruction.agency = many.agency \
+                  AND instruction.envelope_id = many.envelope \
+                  AND instruction.instruction_id = many.id \
+                  AND instruction.retry_safe AND instruction.replaced_by IS NULL";
+    let columns = ["agency", "envelope", "id"];
+    sql::execute_many(tx, &columns, ids.iter().map(row).collect(), update).await
+}
+
 /// Finds an instruction.
 pub async fn find(
     tx: &Tx,

@@ -65,6 +65,18 @@ pub async fn count(tx: &Tx, envelope: Id<Envelope>) -> Result<(i64, i64), DbErr>
     Ok((row.try_get("", "found")?, row.try_get("", "contradict")?))
 }
 
+/// Whether an answer contradicts what was recorded of any attempt at what the caller calls `reference`.
+pub async fn contradicted(tx: &Tx, envelope: Id<Envelope>, reference: &str) -> Result<bool, DbErr> {
+    let find = "SELECT 1 AS found FROM instruction JOIN late_answer \
+                ON late_answer.agency = instruction.agency \
+                AND late_answer.envelope_id = instruction.envelope_id \
+                AND late_answer.instruction_id = instruction.instruction_id \
+                WHERE instruction.agency = $1 AND instruction.envelope_id = $2 \
+                AND instruction.reference = $3 AND late_answer.contradicts LIMIT 1";
+    let values = [tx.agency().as_str().into(), envelope.uuid().into(), reference.into()];
+    Ok(!sql::query(tx, find, values).await?.is_empty())
+}
+
 /// The answers that this unit of work found to change nothing, by their instruction: whether they
 /// contradict what was recorded.
 pub async fn of_now(tx: &Tx, envelope: Id<Envelope>) -> Result<HashMap<Uuid, bool>, DbErr> {

@@ -107,6 +107,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0041_envelope"),
     both!("m0042_instruction"),
     each!("m0043_payout_stays"),
+    both!("m0044_looked_at"),
     both!("m0050_rail"),
     each!("m0051_rail_stays"),
     both!("m0060_voucher"),

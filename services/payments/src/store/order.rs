@@ -7,24 +7,33 @@ use uuid::Uuid;
 use super::{envelope, payee, sealing};
 use crate::domain::{Envelope, FinancialAddress, Order};
 
-/// What is next to be sent: orders, and those whose address is not what was validated.
+/// What is next to be sent: orders, those whose address is not what was validated, and those of which
+/// the rail said meanwhile that an earlier attempt was paid after all.
 #[derive(Debug, Default)]
 pub struct Next {
     pub orders: Vec<Order>,
     /// Each with its amount.
     pub changed: Vec<(Uuid, i64)>,
-    /// The last of both.
+    /// Each with its amount.
+    pub contradicted: Vec<(Uuid, i64)>,
+    /// The last of all.
     pub last: Option<Uuid>,
 }
 
 /// Reads the next valid instructions of an envelope that is held, and opens where each one goes.
 ///
-/// A payee who was linked anew or unlinked since the validation, or since somebody asked to give the
-/// instruction again, is not paid: nobody approved that address.
+/// A payee who was linked anew or unlinked since the validation is not paid, at a further attempt
+/// neither: nobody approved that address.
 pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Result<Next, DbErr> {
     let find = "SELECT instruction.instruction_id, amount_minor, narration, \
-                CASE WHEN payee.update_time <= COALESCE(retry_time, $6) THEN institution END \
-                AS institution, details \
+                CASE WHEN payee.update_time <= $6 THEN institution END \
+                AS institution, details, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
+                FROM instruction AS earlier JOIN late_answer \
+                ON late_answer.agency = earlier.agency \
+                AND late_answer.envelope_id = earlier.envelope_id \
+                AND late_answer.instruction_id = earlier.instruction_id \
+                WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
+                AND earlier.reference = instruction.reference AND contradicts) AS doubtful \
                 FROM instruction LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
                 AND payee.person_key = instruction.person_key \
                 WHERE instruction.agency = $1 AND envelope_id = $2 AND instruction_id > $3 \
@@ -43,6 +52,10 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
         let id: Uuid = row.try_get("", "instruction_id")?;
         let minor: i64 = row.try_get("", "amount_minor")?;
         next.last = Some(id);
+        if row.try_get("", "doubtful")? {
+            next.contradicted.push((id, minor));
+            continue;
+        }
         let Some(institution) = row.try_get("", "institution")? else {
             next.changed.push((id, minor));
             continue;

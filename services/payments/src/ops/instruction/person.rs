@@ -17,8 +17,9 @@ use crate::{
     store::{self, envelope::Cursor},
 };
 
-/// Gives an instruction that failed once more, where the rail said that it is safe: as a new order,
-/// linked to the old one, with money reserved for it anew.
+/// Gives an instruction that failed once more, where the rail said that it is safe and never said since
+/// that one of its attempts was paid: as a new order, linked to the old one, with money reserved for it
+/// anew.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
 pub async fn retry(
     tx: &Tx,
@@ -28,6 +29,9 @@ pub async fn retry(
     use EnvelopeState::{Completed, Paused, Released};
     let (envelope, old) = lock(tx, envelope, id).await?;
     if old.state != InstructionState::Failed || !old.retry_safe || old.replaced_by.is_some() {
+        return Err(Refusal::RetryUnsafe(id).into());
+    }
+    if store::late_answer::contradicted(tx, envelope.id, &old.reference).await? {
         return Err(Refusal::RetryUnsafe(id).into());
     }
     envelope.expect(&[Released, Paused, Completed])?;

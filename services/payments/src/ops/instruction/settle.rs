@@ -58,7 +58,8 @@ pub struct Settling<'a> {
 /// Tells one `BatchSettled` for all of them, not one fact for each instruction: a million facts in
 /// the log would cost as much as the payments and say nothing that `ListInstructions` does not. The
 /// envelope pauses when too many fail, when the sums by state are not the control total, or when an
-/// answer contradicts what was recorded; it completes when nothing is on its way.
+/// answer contradicts what was recorded; it completes when nothing is on its way and somebody looked
+/// at each contradiction. What an answer contradicts is not safe to be given again.
 #[instrument(skip_all, fields(envelope.id = %id, outcomes = outcomes.len()))]
 pub async fn settle(
     tx: &Tx,
@@ -145,10 +146,12 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
     store::inquiry::set(tx, id, &settling.inquiries).await?;
     store::inquiry::remove(tx, &settling.asked).await?;
     store::late_answer::insert(tx, id, &settling.late).await?;
+    let contradicted = settling.late.iter().filter(|late| late.contradicts);
+    let contradicted: Vec<_> = contradicted.map(|late| late.instruction).collect();
+    store::instruction::doubt(tx, id, &contradicted).await?;
     store::tally::update(tx, id, &settling.change).await?;
     tx.changed("envelope", id.uuid());
-    let contradicted = settling.late.iter().any(|late| late.contradicts);
-    let (paused, completed) = conclude(tx, envelope.clone(), contradicted).await?;
+    let (paused, completed) = conclude(tx, envelope.clone(), !contradicted.is_empty()).await?;
     post(tx, &envelope, settling.paid, settling.failed).await?;
     Ok(Settled {
         ended: settling.ended.len(),
@@ -160,17 +163,22 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
     })
 }
 
-/// Pauses the envelope if something is wrong, completes it if nothing is on its way.
+/// Pauses the envelope if something is wrong, completes it if nothing is on its way and nobody needs to
+/// look at anything.
 async fn conclude(tx: &Tx, envelope: Envelope, contradicted: bool) -> Result<(bool, bool), Error> {
     let tallies = store::tally::find(tx, envelope.id).await?;
     let at_work = matches!(envelope.state, EnvelopeState::Released | EnvelopeState::Paused);
     let done = at_work && tallies.on_its_way() == Tally::default();
+    // Counted only at the end: whenever one comes in, the envelope pauses at once.
+    let contradicted = contradicted
+        || done
+            && store::late_answer::count(tx, envelope.id).await?.1 > envelope.known_contradictions;
     let why =
         if contradicted { Some(PauseReason::Contradiction) } else { envelope.anomaly(&tallies) };
     if let Some(why) = why {
         tracing::error!(envelope.id = %envelope.id, why = why.as_str(), "an envelope needs a person");
     }
-    if done && why != Some(PauseReason::Sums) {
+    if done && !matches!(why, Some(PauseReason::Sums | PauseReason::Contradiction)) {
         let envelope = envelope.complete(tx.now());
         store::envelope::update(tx, &envelope).await?;
         tell::envelope_completed(tx, &envelope, &tallies).await?;

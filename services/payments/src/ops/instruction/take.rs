@@ -9,11 +9,16 @@ use super::settle::{Settling, close};
 use crate::{
     domain::{Envelope, EnvelopeState, InstructionState, Order, Outcome, SILENCE, Tally},
     error::Error,
-    store::{self, batch::Batch, envelope::Cursor},
+    store::{self, batch::Batch, envelope::Cursor, order::Next},
 };
 
-/// Why an instruction fails whose payee was linked anew or unlinked since it was validated.
+/// Why an instruction fails whose payee was linked anew or unlinked since it was validated. It is never
+/// given again: that would pay an address that nobody approved. A new envelope, with approvals of its
+/// own, pays that person.
 const PAYEE_CHANGED: &str = "PAYEE_CHANGED";
+
+/// Why a further attempt fails of which an earlier one was paid after all, as the rail says.
+const PAID_BEFORE: &str = "PAID_BEFORE";
 
 /// Released envelopes of every agency that have something to send, oldest first.
 #[instrument(skip_all)]
@@ -26,7 +31,8 @@ pub async fn released(tx: &Tx, limit: u64) -> Result<Vec<(Agency, Id<Envelope>)>
 /// gets it or not: one of which nobody speaks is asked about after [`SILENCE`], so take no more than
 /// can be handed over in that time. None when the envelope is not released or has nothing left.
 ///
-/// An order whose payee changed since the validation is not sent, but fails.
+/// An order whose payee changed since the validation is not sent, but fails; so does a further attempt
+/// at what the rail meanwhile says it paid.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, Error> {
     loop {
@@ -39,8 +45,8 @@ pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, E
         let Some(last) = next.last else { return Ok(Vec::new()) };
         tx.changed("envelope", id.uuid());
         store::envelope::move_cursor(tx, id, Cursor::Taken, last).await?;
-        if !next.changed.is_empty() {
-            fail(tx, envelope.clone(), &next.changed).await?;
+        if !next.changed.is_empty() || !next.contradicted.is_empty() {
+            fail(tx, envelope.clone(), &next).await?;
         }
         if !next.orders.is_empty() {
             send(tx, &envelope, [after, last], &next.orders).await?;
@@ -73,11 +79,14 @@ async fn send(
 }
 
 /// Brings instructions that must not be sent to their end.
-async fn fail(tx: &Tx, envelope: Envelope, changed: &[(Uuid, i64)]) -> Result<(), Error> {
-    let outcome = Outcome::Failed { reason: PAYEE_CHANGED.to_owned(), retry_safe: true };
+async fn fail(tx: &Tx, envelope: Envelope, next: &Next) -> Result<(), Error> {
+    let failed = |why: &str| Outcome::Failed { reason: why.to_owned(), retry_safe: false };
+    let (changed, paid) = (failed(PAYEE_CHANGED), failed(PAID_BEFORE));
     let mut settling = Settling::default();
-    for (id, minor) in changed {
-        settling.end(*id, InstructionState::Valid, &outcome, *minor);
+    for (stopped, outcome) in [(&next.changed, &changed), (&next.contradicted, &paid)] {
+        for (id, minor) in stopped {
+            settling.end(*id, InstructionState::Valid, outcome, *minor);
+        }
     }
     close(tx, envelope, settling).await.map(drop)
 }
