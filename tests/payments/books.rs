@@ -76,11 +76,12 @@ const INVARIANTS: &[(&str, &str, &str)] = &[
          AND state <> 'rejected'), 0)",
     ),
     (
-        "each bank reference is that of one remittance, paid refund or return",
+        "each bank reference is that of one remittance, paid refund, return or paid merchant",
         "SELECT COUNT(*) FROM bank_reference",
         "SELECT ABS((SELECT COUNT(*) FROM bank_reference) \
          - (SELECT COUNT(*) FROM remittance) \
          - (SELECT COUNT(*) FROM suspense WHERE state = 'returned') \
+         - (SELECT COUNT(*) FROM merchant_settlement) \
          - (SELECT COUNT(*) FROM refund WHERE state = 'paid' AND mode = 'source'))",
     ),
 ];

@@ -167,6 +167,39 @@ async fn of_two_who_believe_the_same_is_refundable_one_is_right(
     Ok(())
 }
 
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn the_treasury_pays_one_claim_with_one_number(#[case] kind: Kind) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let bill = paid(&house).await?;
+    let (clerk, head) = (person(&house, "korlantas", "ayu")?, person(&house, "korlantas", "budi")?);
+    clerk.treasury.clone().sweep_to_treasury(sweep(75_000)).await?;
+    let mut claims = Vec::new();
+    for rupiahs in [10_000, 20_000] {
+        let id = issue(&clerk, &bill, RefundMode::TreasuryClaim, rupiahs).await?.refund_id;
+        clerk.treasury.clone().submit_claim(submit(&id)).await?;
+        head.treasury.clone().approve_claim(approve(&id)).await?;
+        claims.push(id);
+    }
+    let (mut here, mut there) = (head.treasury.clone(), head.treasury.clone());
+
+    let (one, two) = tokio::join!(
+        here.settle_claim(settle(&claims[0], "SP2D-1")),
+        there.settle_claim(settle(&claims[1], "SP2D-1")),
+    );
+
+    let other = if one.is_ok() { &claims[1] } else { &claims[0] };
+    let (done, reused) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert_eq!(done?.into_inner().refund.unwrap().state(), RefundState::Paid);
+    let taken = (ErrorReason::TreasuryReferenceTaken, "SP2D-1".to_owned());
+    assert_eq!(reason(reused, "treasury_reference"), taken);
+    assert!(here.settle_claim(settle(other, "SP2D-2")).await.is_ok());
+    assert!(head.is_sound().await?);
+    Ok(())
+}
+
 /// A bill of Rp75,000 that a bank took.
 async fn paid(house: &House) -> anyhow::Result<Bill> {
     let bill = house.korlantas().await?.bill().await?;

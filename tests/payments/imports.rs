@@ -11,7 +11,7 @@ use tonic::Status;
 use super::{
     books::Books,
     contract,
-    support::{Desk, House, reason, refused, rupiah},
+    support::{Desk, House, reason, refused, rupiah, tariff},
 };
 
 #[rstest]
@@ -126,6 +126,36 @@ async fn of_one_file_twice_at_once_one_is_imported(#[case] kind: Kind) -> anyhow
     let (done, other) = if one.is_ok() { (one, two) } else { (two, one) };
     assert_eq!(done?.paid_count, 1);
     assert_eq!(refused(other), ErrorReason::ImportRepeated);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn two_files_of_the_same_agencies_do_not_wait_for_each_other_in_a_circle(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let korlantas = house.korlantas().await?;
+    let mut imigrasi = house.agency("imigrasi")?;
+    for (code, rupiahs) in [("sim.c.renew", 75_000), ("letter", 0)] {
+        imigrasi.tariffs.publish_tariff(tariff(code, rupiahs)).await?;
+    }
+    let (bri, bni) = (house.bank("bank-bri")?, house.bank("bank-bni")?);
+    let (mut there, mut back) = (Vec::new(), Vec::new());
+    for number in 0..10 {
+        let codes = [korlantas.bill().await?, imigrasi.bill().await?].map(|bill| bill.billing_code);
+        there.extend(codes.iter().map(|code| line(code, 75_000, &format!("{code}-{number}"))));
+        let codes = [imigrasi.bill().await?, korlantas.bill().await?].map(|bill| bill.billing_code);
+        back.extend(codes.iter().map(|code| line(code, 75_000, &format!("{code}-{number}"))));
+    }
+    let (there, back) = (file(&there), file(&back));
+
+    let (one, two) = tokio::join!(import(&bri, &there), import(&bni, &back));
+
+    assert_eq!((one?.paid_count, two?.paid_count), (20, 20));
+    assert!(Books::open(&house).await?.check_some().await? > 0);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use super::{
     callbacks::tell_unclear,
     channels::{account, issue, known, qr},
     contract,
+    remittances::unknown,
     support::{Desk, House, reason, refused, tariff},
 };
 
@@ -124,6 +125,31 @@ async fn a_late_answer_pays_the_bill_once_whoever_asks(#[case] kind: Kind) -> an
     assert_eq!(one? + two?, 1);
     assert_eq!(known(&desk, &code).await?.state(), CollectionState::Paid);
     assert_eq!(state(&desk, &bill).await?, BillState::Paid);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn an_answer_about_another_payment_is_left_to_a_person(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let (bill, code) = shown(&desk, PAID).await?;
+    let number = format!("SANDBOX-{}", code.number);
+    house.bank("bank-bri")?.remittances.record_remittance(unknown(&number)).await?;
+
+    house.clock.advance(Duration::from_mins(15));
+    for pause in [30, 120, 600, 3_600, 86_400] {
+        house.payments.inquire_collections().await?;
+        house.clock.advance(Duration::from_secs(pause));
+    }
+
+    assert_eq!(known(&desk, &code).await?.state(), CollectionState::Stuck);
+    assert_eq!(house.payments.inquire_collections().await?, 0);
+    assert_eq!(state(&desk, &bill).await?, BillState::Open);
     Ok(())
 }
 

@@ -3,11 +3,13 @@
 use rangkai_proto::payments::v1::{
     AmendBillRequest, Bill, BillPart, BillState, CreditSource, ErrorReason, FindBillRequest,
     Instalments, IssueBillRequest, ListCreditsRequest, PartState, PublishTariffRequest,
+    RecordRemittanceRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 
 use super::{
+    channels::{account, qr},
     events::types,
     support::{DAY, Desk, House, fields, item, reason, refused, renewal, rupiah, tariff},
 };
@@ -120,6 +122,41 @@ async fn only_what_the_tariffs_allow_is_paid_in_parts(#[case] kind: Kind) -> any
     desk.tariffs.clone().publish_tariff(small).await?;
     let small = desk.issue(plan("small", 2)).await;
     assert_eq!(refused(small), ErrorReason::InstalmentsOutOfTerms);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_is_shown_for_a_bill_asks_for_what_it_still_owes(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let mut bank = house.bank("bank-bri")?;
+    let bill = in_parts(&desk, 2).await?;
+    let shown = [qr(&desk, &bill).await?.collection, Some(account(&desk, &bill, "009").await?)];
+    let first = house.payment(&of(&bill, 0), "002");
+    let paid = bank.remittances.record_remittance(first.clone()).await?.into_inner();
+
+    let next = [qr(&desk, &bill).await?.collection, Some(account(&desk, &bill, "009").await?)];
+    let again = [qr(&desk, &bill).await?.collection, Some(account(&desk, &bill, "009").await?)];
+    // The same payment, told by the code of the whole bill.
+    let by_whole = RecordRemittanceRequest {
+        request_id: fresh(),
+        billing_code: bill.billing_code.clone(),
+        ..first
+    };
+    let by_whole = bank.remittances.record_remittance(by_whole).await?.into_inner();
+
+    for (before, after) in shown.iter().flatten().zip(next.iter().flatten()) {
+        assert_eq!(before.amount, Some(rupiah(100_000)));
+        assert_eq!(after.amount, Some(rupiah(50_000)));
+        assert_ne!(before.number, after.number);
+    }
+    assert_eq!(next, again);
+    assert_eq!(paid, by_whole);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod callbacks;
 mod channels;
 mod claims;
 mod contract;
+mod cover;
 mod credits;
 mod days;
 mod disputes;

@@ -38,6 +38,10 @@ async fn a_merchant_is_paid_what_it_is_owed_and_no_more(#[case] kind: Kind) -> a
     let (paid, late) = if one.is_ok() { (one, two) } else { (two, one) };
     assert_eq!(paid?.into_inner().merchant.unwrap().owed, [rupiah(0)]);
     assert_eq!(refused(late), ErrorReason::OwedLess);
+    // Nor does the bank use the number for a payment that comes in.
+    let paying = super::super::remittances::unknown("S-1");
+    let into = house.bank("bank-bri")?.remittances.record_remittance(paying).await;
+    assert_eq!(refused(into), ErrorReason::BankReferenceTaken);
     let proof = shop.desk.ledger.clone().prove_ledger(ProveLedgerRequest {}).await?.into_inner();
     assert!(proof.sound, "{proof:?}");
     Ok(())

@@ -82,6 +82,7 @@ impl Desk {
             request_id: fresh(),
             pool_id: pool.pool_id.clone(),
             amount: Some(rupiah(rupiahs)),
+            document: fresh(),
         };
         Ok(self.pools.clone().fund_pool(request).await?.into_inner().pool.unwrap())
     }

@@ -31,8 +31,12 @@ async fn a_request_about_money_has_one_effect(#[case] kind: Kind) -> anyhow::Res
     once(&request.request_id.clone(), [request, other], send).await?;
 
     let (pool_id, amount) = (shop.pool.pool_id.clone(), Some(rupiah(5)));
-    let request =
-        FundPoolRequest { request_id: id(), pool_id: pool_id.clone(), amount: amount.clone() };
+    let request = FundPoolRequest {
+        request_id: id(),
+        pool_id: pool_id.clone(),
+        amount: amount.clone(),
+        document: "SP2D-1".to_owned(),
+    };
     let other = FundPoolRequest { amount: Some(rupiah(6)), ..request.clone() };
     let send = async |request| desk.pools.clone().fund_pool(request).await;
     once(&request.request_id.clone(), [request, other], send).await?;

@@ -7,9 +7,9 @@ use rangkai_proto::{
     },
     r#type::v1::Money,
 };
-use rangkai_testkit::{Kind, fresh};
+use rangkai_testkit::{Kind, caller, fresh};
 use rstest::rstest;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{Shop, amounts, new_pool, preactivation, serial};
 use crate::payments::support::{Desk, House, fields, reason, refused, rupiah};
@@ -58,6 +58,7 @@ async fn a_pool_takes_only_what_fits_it(#[case] kind: Kind) -> anyhow::Result<()
         request_id: fresh(),
         pool_id: shop.pool.pool_id.clone(),
         amount: Some(amount),
+        document: fresh(),
     };
     let mut pools = shop.desk.pools.clone();
 
@@ -105,6 +106,48 @@ async fn another_agency_cannot_tell_that_a_pool_exists(#[case] kind: Kind) -> an
     let own = shop.desk.pools.clone().list_pools(ListPoolsRequest::default()).await?.into_inner();
     assert!(listed.pools.is_empty());
     assert_eq!(own.pools, [shop.pool]);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn money_of_a_document_is_put_into_a_pool_once_and_not_by_who_issues(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let shop = Shop::open(&house).await?;
+    let theirs = Shop::of(house.agency("kemendikbud")?).await?;
+    let books = shop.desk.pool("buku").await?;
+    let fund = |pool: &Pool, document: &str| FundPoolRequest {
+        request_id: fresh(),
+        pool_id: pool.pool_id.clone(),
+        amount: Some(rupiah(10)),
+        document: document.to_owned(),
+    };
+    let [mut pools, mut others] = [shop.desk.pools.clone(), shop.desk.pools.clone()];
+    let issuing = ["payments.vouchers.write", "payments.vouchers.read"];
+    let mut issuer = house.desk(&caller("kemensos", &issuing, &[]))?;
+
+    let (one, two) = tokio::join!(
+        pools.fund_pool(fund(&shop.pool, "SP2D-7/2026")),
+        others.fund_pool(fund(&books, "SP2D-7/2026")),
+    );
+    let (done, reused) = if one.is_ok() { (one, two) } else { (two, one) };
+    let elsewhere = theirs.desk.pools.clone().fund_pool(fund(&theirs.pool, "SP2D-7/2026")).await;
+    let alone = issuer.pools.fund_pool(fund(&shop.pool, "SP2D-8")).await;
+    let drained = drain(&issuer, &shop.pool, 1).await;
+
+    assert!(done.is_ok() && elsewhere.is_ok());
+    let taken = (ErrorReason::PoolDocumentTaken, "SP2D-7/2026".to_owned());
+    assert_eq!(reason(reused, "document"), taken);
+    assert_eq!(alone.unwrap_err().code(), Code::PermissionDenied);
+    assert_eq!(drained.unwrap_err().code(), Code::PermissionDenied);
+    assert!(issuer.pools.list_pools(ListPoolsRequest::default()).await.is_ok());
+    for wrong in ["", "SP2D 7", &"7".repeat(65)] {
+        assert_eq!(fields(pools.fund_pool(fund(&shop.pool, wrong)).await), ["document"]);
+    }
     Ok(())
 }
 

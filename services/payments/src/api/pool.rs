@@ -36,10 +36,13 @@ impl PoolService for Payments {
         &self,
         request: Request<wire::FundPoolRequest>,
     ) -> Result<Response<wire::FundPoolResponse>, Status> {
-        let (call, id, amount) = read_fund(&request)?;
-        self.change(call, move |tx| async move {
-            let pool = ops::pool::fund(&tx, id, amount).await?;
-            Ok(wire::FundPoolResponse { pool: Some(pool.into()) })
+        let (call, id, amount, document) = read_fund(&request)?;
+        self.change(call, move |tx| {
+            let document = document.clone();
+            async move {
+                let pool = ops::pool::fund(&tx, id, amount, &document).await?;
+                Ok(wire::FundPoolResponse { pool: Some(pool.into()) })
+            }
         })
         .await
     }
@@ -101,14 +104,16 @@ fn read_create(
     fields.check(|| Some((call?, wire.code.clone(), currency?)))
 }
 
-fn read_fund(request: &Request<wire::FundPoolRequest>) -> Result<(Call, Id<Pool>, Money), Status> {
+fn read_fund(
+    request: &Request<wire::FundPoolRequest>,
+) -> Result<(Call, Id<Pool>, Money, String), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.PoolService/FundPool";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("pool_id", &wire.pool_id);
     let amount = read_amount(&mut fields, wire.amount.clone());
-    fields.check(|| Some((call?, id?, amount?)))
+    fields.check(|| Some((call?, id?, amount?, wire.document.clone())))
 }
 
 fn read_drain(

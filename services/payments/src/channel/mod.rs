@@ -8,7 +8,7 @@ mod qris;
 mod sandbox;
 
 pub use config::{Channels, ChannelsConfig, Merchant, Provider};
-pub use file::Batch;
+pub use file::{Batch, Line};
 pub use picture::{PictureError, png, svg};
 pub use provider::Answer;
 pub use qris::{Payload, PayloadError};

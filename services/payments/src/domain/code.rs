@@ -8,7 +8,7 @@ const SMALLEST: u64 = 10_u64.pow(13);
 const COUNT: u64 = 8 * SMALLEST;
 
 /// 15 digits, the last one a check digit (Luhn), so that a mistyped digit is noticed at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BillingCode(String);
 
 /// Why text is not a billing code.

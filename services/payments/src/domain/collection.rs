@@ -65,7 +65,7 @@ impl Collection {
             number,
             payload,
             bill: bill.map(|bill| (bill.id, bill.code.clone())),
-            amount: bill.map(|bill| bill.amount),
+            amount: bill.map(Bill::owed),
             state: CollectionState::Waiting,
             inquiries: 0,
             // If nobody tells until then, the provider is asked before it counts as unpaid.

@@ -23,6 +23,6 @@ pub enum RefundRefusal {
     CreditNotEnough { credit: Id<Credit>, left: Money },
     #[error("no more can be handed on than is not owed to payers")]
     SweepTooLarge { available: Money },
-    #[error("the treasury used {0} for another receipt")]
+    #[error("the treasury used {0} for something else")]
     TreasuryReferenceTaken(String),
 }

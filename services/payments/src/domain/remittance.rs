@@ -72,12 +72,13 @@ impl Remittance {
         Receipt { occasion, source, pay_time, reference }
     }
 
-    /// Whether the same payment is reported once more, by whichever channel.
-    pub fn is(&self, new: &NewRemittance) -> bool {
-        self.code == new.code
+    /// Whether the same payment, for `bill`, is reported once more, by whichever channel. Channels
+    /// may tell the time otherwise, and the same bill by another of its codes.
+    pub fn is(&self, new: &NewRemittance, bill: Option<Id<Bill>>) -> bool {
+        self.bill == bill
+            && (bill.is_some() || self.code == new.code)
             && self.amount == new.amount
             && self.reference == new.reference
-            && self.pay_time == new.pay_time
     }
 }
 

@@ -17,6 +17,8 @@ pub enum VoucherRefusal {
     PoolCurrency { pool: String, currency: Currency },
     #[error("pool {0} cannot hold so much")]
     PoolFull(String),
+    #[error("money of document {0} was put into a pool before")]
+    DocumentTaken(String),
     #[error("there is no such voucher")]
     VoucherNotFound,
     #[error("voucher {serial} is {state}")]

@@ -53,7 +53,9 @@ pub async fn reject(tx: &Tx, id: Id<Refund>, note: Sensitive<String>) -> Result<
 #[instrument(skip_all, fields(refund.id = %id))]
 pub async fn settle(tx: &Tx, id: Id<Refund>, reference: String) -> Result<Refund, Error> {
     let claim = lock(tx, id).await?.settle(reference.clone(), tx.now())?;
-    store::refund::update(tx, &claim).await?;
+    if !store::refund::settle(tx, &claim).await? {
+        return Err(RefundRefusal::TreasuryReferenceTaken(reference).into());
+    }
     tx.changed("refund", claim.id.uuid());
     tell::refund_paid(tx, &claim, &reference).await?;
     ledger::post(tx, Occasion::RefundClaimed, claim.amount, claim.id.uuid()).await?;

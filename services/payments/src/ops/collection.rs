@@ -141,13 +141,16 @@ async fn open_bill(tx: &Tx, id: Id<Bill>) -> Result<Bill, Error> {
     Ok(bill)
 }
 
-/// What can already be paid for a bill with a provider; a refusal when anything may have been.
+/// What can already be paid with a provider and is all that a bill still owes; a refusal when
+/// anything may have been paid.
 async fn showing(tx: &Tx, bill: &Bill, provider: &str) -> Result<Option<Collection>, Error> {
     let all = store::collection::unsettled(tx, bill.id).await?;
     if let Some(unknown) = all.iter().find(|collection| collection.is_unknown(tx.now())) {
         return Err(ChannelRefusal::OutcomeUnknown(unknown.id).into());
     }
-    Ok(all.into_iter().find(|collection| collection.provider == provider))
+    Ok(all
+        .into_iter()
+        .find(|shown| shown.provider == provider && shown.amount == Some(bill.owed())))
 }
 
 /// Opens a collection under the first free number of `draw`.

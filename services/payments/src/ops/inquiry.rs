@@ -9,7 +9,7 @@ use tracing::instrument;
 use super::remittance;
 use crate::{
     channel::{Answer, Provider},
-    domain::{BankReference, Collection, CollectionState, NewRemittance, Remittance},
+    domain::{BankReference, Collection, CollectionState, NewRemittance, Refusal, Remittance},
     error::Error,
     events::tell,
     store,
@@ -97,7 +97,14 @@ pub async fn answered(
     match (answer, provider) {
         (Answer::Paid { reference, amount, time }, Some(provider)) => {
             let paid = Paid { reference, amount, time };
-            settle(tx, provider, collection, paid).await.map(drop)
+            match settle(tx, provider, collection.clone(), paid).await {
+                // It tells of a payment of something else, so what became of this one is unknown: it
+                // is asked again, and in the end a person is.
+                Err(Error::Refused(Refusal::BankReferenceTaken(_))) => {
+                    keep(tx, &collection, collection.clone().silence(now)).await
+                }
+                settled => settled.map(drop),
+            }
         }
         (Answer::Unpaid, _) => keep(tx, &collection, collection.clone().unpaid(now)).await,
         _ => keep(tx, &collection, collection.clone().silence(now)).await,

@@ -11,7 +11,7 @@ use crate::{
     },
     error::Error,
     events::tell,
-    store,
+    store::{self, bank_reference::Use},
 };
 
 /// Registers a merchant.
@@ -52,7 +52,10 @@ pub async fn settle(
         reference,
         create_time: tx.now(),
     };
-    if !store::merchant_settlement::insert(tx, &settlement).await? {
+    let (reference, purpose) = (&settlement.reference, Use::Settlement(settlement.id));
+    if !store::merchant_settlement::insert(tx, &settlement).await?
+        || !store::bank_reference::insert(tx, reference, purpose).await?
+    {
         return Err(Refusal::BankReferenceTaken(settlement.reference.number).into());
     }
     tx.changed("merchant", id.uuid());

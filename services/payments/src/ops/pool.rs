@@ -3,6 +3,7 @@
 use rangkai_db::Tx;
 use rangkai_primitives::{Currency, Id, Money, Page};
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::ledger;
 use crate::{
@@ -24,16 +25,24 @@ pub async fn create(tx: &Tx, code: String, currency: Currency) -> Result<Pool, E
     Ok(pool)
 }
 
-/// Puts money into a pool.
+/// Puts money into a pool that the treasury gave with `document`; once, whatever the pool.
 #[instrument(skip_all, fields(pool.id = %id))]
-pub async fn fund(tx: &Tx, id: Id<Pool>, amount: Money) -> Result<Pool, Error> {
-    shift(tx, id, (PoolMove::Fund, Occasion::PoolFunded, "funded"), amount).await
+pub async fn fund(tx: &Tx, id: Id<Pool>, amount: Money, document: &str) -> Result<Pool, Error> {
+    let pool = change(tx, id, PoolMove::Fund, amount).await?;
+    let movement = Id::<PoolMove>::generate().uuid();
+    if !store::pool::insert_funding(tx, movement, &pool, amount, document).await? {
+        return Err(VoucherRefusal::DocumentTaken(document.to_owned()).into());
+    }
+    shifted(tx, pool, (PoolMove::Fund, Occasion::PoolFunded), amount, movement).await
 }
 
 /// Takes money out of a pool that no voucher promises.
 #[instrument(skip_all, fields(pool.id = %id))]
 pub async fn drain(tx: &Tx, id: Id<Pool>, amount: Money) -> Result<Pool, Error> {
-    shift(tx, id, (PoolMove::Drain, Occasion::PoolDrained, "drained"), amount).await
+    let pool = change(tx, id, PoolMove::Drain, amount).await?;
+    let movement = Id::<PoolMove>::generate().uuid();
+    store::pool::insert_draining(tx, movement, &pool, amount).await?;
+    shifted(tx, pool, (PoolMove::Drain, Occasion::PoolDrained), amount, movement).await
 }
 
 /// Gets a pool.
@@ -78,17 +87,16 @@ pub async fn change(
     Ok(changed.ok_or(refusal)?)
 }
 
-async fn shift(
+/// Posts and tells what moved a pool.
+async fn shifted(
     tx: &Tx,
-    id: Id<Pool>,
-    (happens, occasion, direction): (PoolMove, Occasion, &str),
+    pool: Pool,
+    (happens, occasion): (PoolMove, Occasion),
     amount: Money,
+    movement: Uuid,
 ) -> Result<Pool, Error> {
-    let pool = change(tx, id, happens, amount).await?;
-    let movement = Id::<PoolMove>::generate().uuid();
-    store::pool::insert_movement(tx, movement, &pool, direction, amount).await?;
     tx.changed("pool", pool.id.uuid());
     ledger::post(tx, occasion, amount, movement).await?;
-    tell::pool_moved(tx, id, happens, amount).await?;
+    tell::pool_moved(tx, pool.id, happens, amount).await?;
     Ok(pool)
 }

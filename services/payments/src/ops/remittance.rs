@@ -30,10 +30,10 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         Some(id) => Some(store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?),
         None => None,
     };
-    let id = Id::generate();
+    let (id, on) = (Id::generate(), bill.as_ref().map(|bill| bill.id));
     // Only now: whoever held the bill may have recorded this very payment.
     if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
-        return Ok((recorded(tx, &new).await?, true));
+        return Ok((recorded(tx, &new, on).await?, true));
     }
     let code = new.code.parse::<BillingCode>().ok();
     let paying = bill.as_ref().zip(code.as_ref());
@@ -47,7 +47,6 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         Fate::Misfits(kind) => (false, Some((Id::generate(), kind, amount))),
     };
     let noted = misfit.map(|(id, kind, _)| (id, kind));
-    let on = bill.as_ref().map(|bill| bill.id);
     let remittance = Remittance::record(id, on, new, (paid, noted), tx.now());
     store::remittance::insert(tx, &remittance).await?;
     tx.changed("remittance", remittance.id.uuid());
@@ -87,11 +86,15 @@ async fn find_bill(tx: &Tx, new: &NewRemittance) -> Result<(Agency, Option<Id<Bi
 }
 
 /// The payment that is reported once more; a refusal if the reference was used for something else.
-async fn recorded(tx: &Tx, new: &NewRemittance) -> Result<Remittance, Error> {
+async fn recorded(
+    tx: &Tx,
+    new: &NewRemittance,
+    bill: Option<Id<Bill>>,
+) -> Result<Remittance, Error> {
     let earlier = match store::bank_reference::find(tx, &new.reference).await? {
         Some(Use::Remittance(id)) => store::remittance::find(tx, id).await?,
-        Some(Use::Refund(_) | Use::Return(_)) | None => None,
+        Some(Use::Refund(_) | Use::Return(_) | Use::Settlement(_)) | None => None,
     };
     let taken = || Refusal::BankReferenceTaken(new.reference.number.clone());
-    Ok(earlier.filter(|earlier| earlier.is(new)).ok_or_else(taken)?)
+    Ok(earlier.filter(|earlier| earlier.is(new, bill)).ok_or_else(taken)?)
 }

@@ -1,12 +1,12 @@
 //! Importing a bank's file of payments.
 
 use rangkai_db::Tx;
-use rangkai_primitives::Id;
+use rangkai_primitives::{Agency, Id};
 use tracing::instrument;
 
 use super::remittance;
 use crate::{
-    channel::Batch,
+    channel::{Batch, Line},
     domain::{BillingCode, ChannelRefusal, Import, Refusal, Remittance},
     error::Error,
     events::tell,
@@ -34,11 +34,7 @@ pub async fn run(tx: &Tx, batch: Batch, hash: [u8; 32]) -> Result<Import, Error>
         let earlier = store::remittance_import::find(tx, &hash).await?.unwrap_or_default();
         return Err(ChannelRefusal::FileRepeated { import: earlier }.into());
     }
-    // All bills first and in one order, so that files and single payments never wait for each other
-    // in a circle.
-    let codes = lines.iter().filter_map(|line| line.payment.code.parse::<BillingCode>().ok());
-    store::bill::hold_all(tx, codes.collect()).await?;
-    for line in lines {
+    for line in in_order(tx, lines).await? {
         let recorded = remittance::record_or_know(tx, line.payment).await;
         let (remittance, known) = recorded.map_err(|error| at(line.number, error))?;
         count_one(&mut import, &remittance, known);
@@ -46,6 +42,22 @@ pub async fn run(tx: &Tx, batch: Batch, hash: [u8; 32]) -> Result<Import, Error>
     tx.changed("remittance_import", import.id.uuid());
     tell::remittances_imported(tx, &import).await?;
     Ok(import)
+}
+
+/// The lines of one agency after those of another, each agency's as they stand in the file. All
+/// bills are held first and by their ids, then the accounts of one agency after those of another: two
+/// files never wait for each other in a circle, nor for a single payment, which is of one agency.
+async fn in_order(tx: &Tx, lines: Vec<Line>) -> Result<Vec<Line>, Error> {
+    let code = |line: &Line| line.payment.code.parse::<BillingCode>().ok();
+    let codes: Vec<_> = lines.iter().filter_map(code).collect();
+    let owners = store::bill::hold_all(tx, &codes).await?;
+    let owner = |line: &Line| {
+        let owner = code(line).and_then(|code| owners.get(&code).cloned());
+        owner.or_else(|| line.payment.owner.clone()).unwrap_or_else(Agency::platform)
+    };
+    let mut lines = lines;
+    lines.sort_by_cached_key(|line| owner(line).to_string());
+    Ok(lines)
 }
 
 const fn count_one(import: &mut Import, remittance: &Remittance, known: bool) {

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{bill, credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, Refusal,
-        Remedy, SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
+        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, RefundRefusal,
+        Refusal, Remedy, SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
     },
     error::Error,
     events::tell,
@@ -99,9 +99,7 @@ pub async fn confirm(tx: &Tx, id: Id<SuspenseItem>) -> Result<SuspenseItem, Erro
     match resolution {
         Remedy::Apply(code) => apply(tx, &item, &code).await?,
         Remedy::Credit(_) => grant(tx, &item, item.amount).await?,
-        Remedy::Return => {
-            ledger::post(tx, Occasion::SuspenseReturned, item.amount, item.id.uuid()).await?;
-        }
+        Remedy::Return => send_back(tx, &item).await?,
     }
     tell::suspense_resolved(tx, &item).await?;
     Ok(item)
@@ -163,6 +161,19 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
         grant(tx, &over, left).await?;
     }
     Ok(())
+}
+
+/// Has the banks send an item back, if they hold as much.
+async fn send_back(tx: &Tx, item: &SuspenseItem) -> Result<(), Error> {
+    ledger::post(tx, Occasion::SuspenseReturned, item.amount, item.id.uuid()).await?;
+    let currency = item.amount.currency();
+    // What is left once this and everything else that is not the agency's went back.
+    let left = store::cover::at_banks(tx, currency).await?;
+    if left.minor() >= 0 {
+        return Ok(());
+    }
+    let available = Money::new(currency, (left.minor() + item.amount.minor()).max(0));
+    Err(RefundRefusal::NotCovered { available, instead: "CREDIT" }.into())
 }
 
 /// The bill that an item can pay, held, with its owner; and whether that is the item's.

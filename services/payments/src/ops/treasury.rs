@@ -12,7 +12,7 @@ use crate::{
     store,
 };
 
-/// Records that collected money was handed on; not money that the banks are to pay back.
+/// Records that collected money was handed on; not money of payers.
 #[instrument(skip_all)]
 pub async fn sweep(tx: &Tx, amount: Money, reference: String) -> Result<Sweep, Error> {
     let by = person(tx).to_owned();
@@ -20,7 +20,7 @@ pub async fn sweep(tx: &Tx, amount: Money, reference: String) -> Result<Sweep, E
     if !store::sweep::insert(tx, &sweep).await? {
         return Err(RefundRefusal::TreasuryReferenceTaken(sweep.reference).into());
     }
-    let available = store::cover::at_banks(tx, amount.currency()).await?;
+    let available = store::cover::to_hand_on(tx, amount.currency()).await?;
     if amount.minor() > available.minor() {
         let available = Money::new(available.currency(), available.minor().max(0));
         return Err(RefundRefusal::SweepTooLarge { available }.into());

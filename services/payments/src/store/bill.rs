@@ -1,5 +1,7 @@
 //! The `bill` table.
 
+use std::collections::BTreeMap;
+
 use rangkai_db::{DbErr, Tx};
 use rangkai_primitives::{Agency, Id, Page, Timestamp};
 use sea_orm::{
@@ -85,23 +87,33 @@ pub async fn find_anywhere(tx: &Tx, code: &BillingCode) -> Result<Option<(Agency
     Ok(whole(tx, Some(row)).await?.map(|bill| (agency, bill)))
 }
 
-/// Holds the bills of codes until the transaction ends, whichever agencies' they are.
-pub async fn hold_all(tx: &Tx, codes: Vec<BillingCode>) -> Result<(), DbErr> {
+/// Holds the bills of codes, or of parts of them, until the transaction ends, whichever agencies'
+/// they are; answers whose each code is.
+pub async fn hold_all(
+    tx: &Tx,
+    codes: &[BillingCode],
+) -> Result<BTreeMap<BillingCode, Agency>, DbErr> {
+    let mut owners = BTreeMap::new();
     let mut found = Vec::new();
-    for part in codes.chunks(MANY) {
-        let codes = part.iter().map(BillingCode::as_str);
-        let find = Entity::find().select_only().column(Column::BillId);
-        let find = find.filter(COLUMN.billing_code.is_in(codes)).into_tuple::<Uuid>();
-        found.extend(find.all(tx).await?);
+    for some in codes.chunks(MANY) {
+        let columns = [Column::BillId, Column::BillingCode, Column::Agency];
+        let find = Entity::find().select_only().columns(columns);
+        let find = find.filter(COLUMN.billing_code.is_in(some.iter().map(BillingCode::as_str)));
+        let whole = find.into_tuple::<(Uuid, String, String)>().all(tx).await?;
+        for (bill, code, agency) in whole.into_iter().chain(part::find_bills(tx, some).await?) {
+            owners.insert(word("billing_code", &code)?, word("agency", &agency)?);
+            found.push(bill);
+        }
     }
     found.sort_unstable();
+    found.dedup();
     for part in found.chunks(MANY) {
         let hold = Entity::find().select_only().column(Column::BillId);
         let hold = hold.filter(COLUMN.bill_id.is_in(part.iter().copied()));
         let hold = hold.order_by_asc(COLUMN.bill_id).lock_exclusive();
         hold.into_tuple::<Uuid>().all(tx).await?;
     }
-    Ok(())
+    Ok(owners)
 }
 
 /// Lists bills, newest first: one more than the page, if there is one.

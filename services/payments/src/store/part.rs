@@ -2,7 +2,7 @@
 
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Agency, Id, Timestamp};
-use sea_orm::{QueryResult, prelude::ChronoDateTimeUtc};
+use sea_orm::{QueryResult, Value, prelude::ChronoDateTimeUtc};
 use uuid::Uuid;
 
 use super::{money, word};
@@ -38,6 +38,26 @@ pub async fn list(tx: &Tx, agency: &Agency, bill: Id<Bill>) -> Result<Vec<Part>,
                 update_time FROM part WHERE agency = $1 AND bill_id = $2 ORDER BY number";
     let values = [agency.as_str().into(), bill.uuid().into()];
     sql::query(tx, list, values).await?.iter().map(part).collect()
+}
+
+/// Finds the bills that codes pay parts of, each with that code and its agency.
+pub async fn find_bills(
+    tx: &Tx,
+    codes: &[BillingCode],
+) -> Result<Vec<(Uuid, String, String)>, DbErr> {
+    let places: Vec<_> = (1..=codes.len()).map(|place| format!("${place}")).collect();
+    let find = "SELECT bill_id, billing_code, agency FROM part WHERE billing_code IN";
+    let find = format!("{find} ({})", places.join(", "));
+    let values: Vec<Value> = codes.iter().map(|code| code.as_str().into()).collect();
+    let rows = sql::query(tx, &find, values).await?;
+    let found = rows.iter().map(|row| {
+        Ok((
+            row.try_get("", "bill_id")?,
+            row.try_get("", "billing_code")?,
+            row.try_get("", "agency")?,
+        ))
+    });
+    found.collect()
 }
 
 /// Finds the bill that a code pays a part of, whichever agency's it is.

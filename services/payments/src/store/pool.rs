@@ -103,17 +103,38 @@ pub async fn change(
     find(tx, id).await
 }
 
-/// Keeps that money was put into a pool or taken out of it.
-pub async fn insert_movement(
+/// Keeps that money of the treasury's `document` was put into a pool; false if the document was used
+/// before. Waits for whoever is about to use it.
+pub async fn insert_funding(
     tx: &Tx,
     movement: Uuid,
     pool: &Pool,
-    direction: &str,
+    amount: Money,
+    document: &str,
+) -> Result<bool, DbErr> {
+    insert_movement(tx, movement, pool, ("funded", Some(document)), amount).await
+}
+
+/// Keeps that money was taken out of a pool.
+pub async fn insert_draining(
+    tx: &Tx,
+    movement: Uuid,
+    pool: &Pool,
     amount: Money,
 ) -> Result<(), DbErr> {
-    let insert = "INSERT INTO pool_movement \
-                  (movement_id, agency, pool_id, direction, currency, amount_minor, create_time) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    insert_movement(tx, movement, pool, ("drained", None), amount).await.map(drop)
+}
+
+async fn insert_movement(
+    tx: &Tx,
+    movement: Uuid,
+    pool: &Pool,
+    (direction, document): (&str, Option<&str>),
+    amount: Money,
+) -> Result<bool, DbErr> {
+    let insert = "INSERT INTO pool_movement (movement_id, agency, pool_id, direction, currency, \
+                  amount_minor, create_time, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                  ON CONFLICT DO NOTHING";
     let values = [
         movement.into(),
         tx.agency().as_str().into(),
@@ -122,9 +143,9 @@ pub async fn insert_movement(
         amount.currency().as_str().into(),
         amount.minor().into(),
         tx.now().into(),
+        document.into(),
     ];
-    sql::execute(tx, insert, values).await?;
-    Ok(())
+    Ok(sql::execute(tx, insert, values).await? == 1)
 }
 
 impl TryFrom<Model> for Pool {

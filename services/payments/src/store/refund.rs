@@ -2,7 +2,9 @@
 
 use rangkai_db::{DbErr, Tx};
 use rangkai_primitives::{Agency, Id, Page, Sensitive};
-use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
+use sea_orm::{
+    IntoActiveModel as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
+};
 
 use super::{document, money, word};
 use crate::domain::{BankReference, Bill, Claim, Refund, RefundState};
@@ -83,6 +85,16 @@ pub async fn list(
 pub async fn update(tx: &Tx, refund: &Refund) -> Result<(), DbErr> {
     Entity::update(row(tx, refund)?.into_active_model().reset_all()).exec(tx).await?;
     Ok(())
+}
+
+/// Writes a claim back that the treasury paid; false if its number was used for another.
+pub async fn settle(tx: &Tx, claim: &Refund) -> Result<bool, DbErr> {
+    match update(tx, claim).await {
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Ok(false)
+        }
+        written => written.map(|()| true),
+    }
 }
 
 fn own(tx: &Tx, id: Id<Refund>) -> Select<Entity> {

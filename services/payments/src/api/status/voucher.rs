@@ -17,6 +17,9 @@ impl From<VoucherRefusal> for Status {
             | VoucherRefusal::PoolShort(pool)
             | VoucherRefusal::PoolFull(pool)
             | VoucherRefusal::NotInGroup(pool) => no(&refusal, [("pool_code", pool.clone())]),
+            VoucherRefusal::DocumentTaken(document) => {
+                no(&refusal, [("document", document.clone())])
+            }
             VoucherRefusal::PoolCurrency { pool, currency } => {
                 let currency = ("currency_code", currency.to_string());
                 no(&refusal, [("pool_code", pool.clone()), currency])
@@ -52,6 +55,7 @@ const fn outcome(refusal: &VoucherRefusal) -> (Code, ErrorReason) {
         No::PoolShort(_) => (Code::FailedPrecondition, Reason::PoolShort),
         No::PoolCurrency { .. } => (Code::FailedPrecondition, Reason::PoolCurrency),
         No::PoolFull(_) => (Code::FailedPrecondition, Reason::PoolFull),
+        No::DocumentTaken(_) => (Code::AlreadyExists, Reason::PoolDocumentTaken),
         No::VoucherNotFound => (Code::NotFound, Reason::VoucherNotFound),
         No::StateMismatch { .. } => (Code::FailedPrecondition, Reason::VoucherStateMismatch),
         No::Refused => (Code::PermissionDenied, Reason::VoucherRefused),
