@@ -36,7 +36,7 @@ use crate::payments::{
 
 const AGENCIES: [&str; 2] = ["korlantas", "imigrasi"];
 const CALLERS: usize = 16;
-const STEPS: usize = 125;
+const STEPS: usize = 110;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn money_survives_a_storm() {

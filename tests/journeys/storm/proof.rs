@@ -119,6 +119,7 @@ fn late(all: &[Asked], kept: &BTreeSet<String>) {
     let late: Vec<_> = refused.filter(|asked| kept.contains(&asked.id())).collect();
     println!("{:>6} requests took effect by a call whose answer nobody heard", late.len());
     for asked in late {
+        println!("{:>6} {}: {:?}", "", asked.method, asked.outcome);
         assert!(asked.calls > 1, "{} has an effect, and was refused", asked.method);
     }
 }
