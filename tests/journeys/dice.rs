@@ -20,6 +20,11 @@ impl Dice {
         Self(seed)
     }
 
+    /// Dice for somebody else, who throws them whenever it suits.
+    pub(crate) fn others(&mut self) -> Self {
+        Self(u64::try_from(self.below(usize::MAX)).unwrap())
+    }
+
     /// The next number, at least 0 and below `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

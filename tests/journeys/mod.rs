@@ -11,6 +11,7 @@ mod processes;
 mod python;
 mod random;
 mod stop;
+mod storm;
 mod tutorial;
 mod twins;
 mod until;

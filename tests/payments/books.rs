@@ -1,6 +1,6 @@
 //! The tables themselves, and what must hold in them whatever happened.
 
-use rangkai_db::{DatabaseConfig, Db, DbErr, MigrationTrait, MigratorTrait, sql};
+use rangkai_db::{AuditReport, DatabaseConfig, Db, DbErr, MigrationTrait, MigratorTrait, sql};
 use rangkai_primitives::{Caller, Clock};
 
 use super::{ledger_books::LEDGER, support::House};
@@ -130,6 +130,43 @@ impl Books {
     /// As [`Books::check`], for the tables of the ledger alone.
     pub async fn check_ledger(&self) -> anyhow::Result<i64> {
         self.look(LEDGER.iter(), true).await
+    }
+
+    /// Sees that nothing of `what` is wrong; answers how many rows were looked at.
+    pub async fn check_these(
+        &self,
+        what: &'static [(&'static str, &'static str, &'static str)],
+    ) -> anyhow::Result<i64> {
+        self.look(what.iter(), true).await
+    }
+
+    /// Whether the audit log is whole; answers how many entries it has, and how many are against it.
+    pub async fn chain(&self) -> Result<(i64, i64), DbErr> {
+        Ok(match self.0.verify_audit().await? {
+            AuditReport::Whole { entries } => (entries, 0),
+            AuditReport::Broken { position } => (position, 1),
+        })
+    }
+
+    /// Counts the rows of `FROM … WHERE …`.
+    pub async fn found(&self, rows: &'static str) -> Result<i64, DbErr> {
+        let query = format!("SELECT COUNT(*) {rows}");
+        let read = move |tx| {
+            let query = query.clone();
+            async move { sql::query(&tx, &query, []).await?[0].try_get_by_index::<i64>(0) }
+        };
+        self.0.read(nobody(), read).await
+    }
+
+    /// What a query finds: a word and a number in each row.
+    pub async fn numbers(&self, query: &'static str) -> Result<Vec<(String, i64)>, DbErr> {
+        let read = move |tx| async move {
+            let rows = sql::query(&tx, query, []).await?;
+            rows.iter()
+                .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+                .collect()
+        };
+        self.0.read(nobody(), read).await
     }
 
     async fn look(

@@ -156,9 +156,35 @@ where
             answers[place] = Some(answer);
         }
         keep(tx, done).await?;
+        overtaken(tx, calls, &mut answers).await?;
     }
     let lost = || Err(DbErr::Custom("a call got no answer".into()).into());
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect())
+}
+
+/// Looks again for whoever was refused: another replica may have done the same request while this
+/// one waited for its rows, and then the refusal only saw what the request itself had done.
+async fn overtaken<I, E>(
+    tx: &Tx,
+    calls: &[&(Call, I)],
+    answers: &mut [Option<Result<Reply, E>>],
+) -> Result<(), DbErr>
+where
+    E: From<DbErr> + From<RequestIdReused>,
+{
+    let is_refused = |answer: &Option<Result<Reply, E>>| matches!(answer, Some(Err(_)));
+    let places: Vec<_> =
+        (0..calls.len()).filter(|place| answers.get(*place).is_some_and(is_refused)).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let refused: Vec<_> = places.iter().map(|place| calls[*place]).collect();
+    for (place, answer) in places.into_iter().zip(earlier(tx, &refused).await?) {
+        if answer.is_some() {
+            answers[place] = answer;
+        }
+    }
+    Ok(())
 }
 
 /// The answers that `calls` got before, each at its place. The one query also brings the time.

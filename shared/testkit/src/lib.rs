@@ -10,5 +10,6 @@ mod server;
 pub use callers::{AUDIENCE, Bearer, Client, ISSUER, Keys, caller, fresh};
 pub use contract::{Tried, every_scope, try_every_rule};
 pub use database::{Kind, TestDatabase, database, master_key};
+pub use postgres::PrivateServer;
 pub use python::python;
 pub use server::{listen, serve, serve_on};

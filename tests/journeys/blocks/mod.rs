@@ -2,7 +2,7 @@
 
 mod build;
 mod ports;
-mod process;
+pub(crate) mod process;
 mod settings;
 
 use std::{
@@ -166,11 +166,13 @@ fn place(block: &str) -> usize {
     BLOCKS.iter().position(|found| *found == block).expect("a block has one of five names")
 }
 
-fn free() -> SocketAddr {
+/// A place where nobody listens.
+pub(crate) fn free() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()))
 }
 
-async fn ready(process: &Mutex<Process>, address: SocketAddr) {
+/// Waits until the process at `address` says that it is ready.
+pub(crate) async fn ready(process: &Mutex<Process>, address: SocketAddr) {
     until(&format!("the block at {address} is ready"), async || {
         process.lock().unwrap_or_else(PoisonError::into_inner).expect_running();
         says_ready(address).await.unwrap_or(false)

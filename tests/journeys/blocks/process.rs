@@ -18,14 +18,14 @@ pub(crate) struct Process {
     block: &'static str,
     environment: Vec<(String, String)>,
     folder: PathBuf,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     child: Child,
 }
 
 impl Process {
     /// Starts the program of `block`, told everything by `environment`; its log goes to a file in
     /// `folder`.
-    pub(super) fn start(
+    pub(crate) fn start(
         block: &'static str,
         environment: Vec<(String, String)>,
         address: SocketAddr,
@@ -36,13 +36,13 @@ impl Process {
     }
 
     /// Kills the process on the spot (SIGKILL), if it has not ended by itself.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("a process of ours can be killed");
         self.child.wait().expect("a killed process ends");
     }
 
     /// Starts the program again where it was.
-    pub(super) fn start_again(&mut self) {
+    pub(crate) fn start_again(&mut self) {
         self.child = spawn(self.block, &self.environment, self.address, &self.folder);
     }
 
@@ -61,11 +61,11 @@ impl Process {
     }
 
     /// Everything that the process has logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(log_file(&self.folder, self.address)).unwrap_or_default()
     }
 
-    pub(super) fn last_words(&self) -> String {
+    pub(crate) fn last_words(&self) -> String {
         let log = self.log();
         let lines: Vec<_> = log.lines().collect();
         let shown = lines.len().saturating_sub(SHOWN_LINES);

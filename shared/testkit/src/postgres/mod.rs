@@ -1,12 +1,15 @@
 //! One PostgreSQL server for all tests of a process.
 
 mod container;
+mod private;
 mod programs;
 mod watchdog;
 
 use anyhow::Context as _;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
+
+pub use private::PrivateServer;
 
 use watchdog::Watchdog;
 

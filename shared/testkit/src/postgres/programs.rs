@@ -19,56 +19,98 @@ const ATTEMPTS: u32 = 3;
 
 /// Makes a cluster in a temporary folder and starts it, never as root.
 pub(super) fn start() -> anyhow::Result<Server> {
-    let programs = Programs::find()?;
-    let folder = programs.run("mktemp", &["-d", "-t", "rangkai-postgres-XXXXXXXXXX"])?;
-    let folder = folder.trim();
-    let control = programs.path("pg_ctl");
-    let watchdog = Watchdog::run_at_the_end(
-        // The last word is the command line of whoever may signal the server and own the folder.
-        r#"folder=$1; control=$2; shift 2
-        "$@" "$control" stop -D "$folder/data" -m immediate -w
-        rm -rf "$folder""#,
-        &[&[folder, &control], programs.user_words().as_slice()].concat(),
-    )?;
-    let data = format!("{folder}/data");
-    let initialise = [
-        "-D",
-        &data,
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-        "--wal-segsize=4",
-    ];
-    programs.run(&programs.path("initdb"), &initialise)?;
-    for attempt in 1.. {
-        let port = free_port()?;
+    let cluster = Cluster::start()?;
+    Ok(Server::at(&cluster.url(), Some(cluster.watchdog)))
+}
+
+/// A running server of our own; its folder goes with its watchdog.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    programs: Programs,
+    folder: String,
+    port: u16,
+    watchdog: Watchdog,
+}
+
+impl Cluster {
+    /// Makes a cluster in a temporary folder and starts it, never as root.
+    pub(super) fn start() -> anyhow::Result<Self> {
+        let mut cluster = Self::new()?;
+        for attempt in 1.. {
+            cluster.port = free_port()?;
+            match cluster.start_again() {
+                Ok(()) => return Ok(cluster),
+                Err(error) if attempt == ATTEMPTS => return Err(error),
+                Err(_) => {}
+            }
+        }
+        bail!("PostgreSQL was not started; {HOW_TO}")
+    }
+
+    fn new() -> anyhow::Result<Self> {
+        let programs = Programs::find()?;
+        let folder = programs.run("mktemp", &["-d", "-t", "rangkai-postgres-XXXXXXXXXX"])?;
+        let folder = folder.trim().to_owned();
+        let control = programs.path("pg_ctl");
+        let watchdog = Watchdog::run_at_the_end(
+            // The last word is the command line of whoever may signal the server and own the folder.
+            r#"folder=$1; control=$2; shift 2
+            "$@" "$control" stop -D "$folder/data" -m immediate -w
+            rm -rf "$folder""#,
+            &[&[folder.as_str(), control.as_str()], programs.user_words().as_slice()].concat(),
+        )?;
+        let cluster = Self { programs, folder, port: 0, watchdog };
+        let data = cluster.data();
+        let initialise = [
+            "-D",
+            &data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--wal-segsize=4",
+        ];
+        cluster.programs.run(&cluster.programs.path("initdb"), &initialise)?;
+        Ok(cluster)
+    }
+
+    /// Starts the server where it was, and waits until it takes connections.
+    pub(super) fn start_again(&self) -> anyhow::Result<()> {
+        let Self { folder, port, .. } = self;
         let settings = format!(
             "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} \
              -c max_connections={MAX_CONNECTIONS} -c shared_buffers=64MB -c max_wal_size=256MB \
              -c log_min_messages=fatal"
         );
-        let log = format!("{folder}/log");
+        let (data, log) = (self.data(), format!("{folder}/log"));
         let start = ["start", "-D", &data, "-l", &log, "-w", "-t", "60", "-o", &settings];
-        match programs.run(&control, &start) {
-            Ok(_) => {
-                let url = format!("postgres://postgres@127.0.0.1:{port}");
-                return Ok(Server::at(&url, Some(watchdog)));
-            }
-            Err(error) if attempt == ATTEMPTS => {
-                let log = fs::read_to_string(log).unwrap_or_default();
-                return Err(error.context(log).context(HOW_TO));
-            }
-            Err(_) => {}
-        }
+        let started = self.programs.run(&self.programs.path("pg_ctl"), &start);
+        started.map(drop).map_err(|error| {
+            let log = fs::read_to_string(log).unwrap_or_default();
+            error.context(log).context(HOW_TO)
+        })
     }
-    bail!("PostgreSQL was not started; {HOW_TO}")
+
+    /// Ends the server on the spot: it keeps what was committed and tells nobody goodbye.
+    pub(super) fn kill(&self) -> anyhow::Result<()> {
+        let kill = ["stop", "-D", &self.data(), "-m", "immediate", "-w"];
+        self.programs.run(&self.programs.path("pg_ctl"), &kill).map(drop)
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
+    }
+
+    fn data(&self) -> String {
+        format!("{}/data", self.folder)
+    }
 }
 
 /// The programs of one version, and who runs them.
+#[derive(Debug)]
 struct Programs {
     folder: PathBuf,
     /// Words before each command that make root somebody else; empty for everybody else.
