@@ -45,6 +45,18 @@ impl Meter {
         Ok(Self { database, name })
     }
 
+    /// Waits until what was done before no longer costs anything: the service chains its audit
+    /// entries a little later.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        let Some(database) = &self.database else { return Ok(()) };
+        let waiting = "SELECT EXISTS (SELECT 1 FROM audit_unsealed)";
+        let mut again = tokio::time::interval(std::time::Duration::from_millis(100));
+        while sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut *database.lock().await).await? {
+            again.tick().await;
+        }
+        Ok(())
+    }
+
     pub(crate) async fn read(&self) -> anyhow::Result<Reading> {
         let mut counts = BTreeMap::new();
         if let Some(database) = &self.database {

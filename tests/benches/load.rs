@@ -38,6 +38,7 @@ pub(crate) async fn run<D: Deed>(
     time: Duration,
     meter: &Meter,
 ) -> anyhow::Result<Load> {
+    meter.settle().await?;
     let phase = Arc::new(AtomicU8::new(WARM_UP));
     let mut callers = JoinSet::new();
     for deed in deeds {

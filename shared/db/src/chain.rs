@@ -106,8 +106,15 @@ impl Db {
 
 async fn seal_batch(tx: &Tx) -> Result<(AuditHead, usize), DbErr> {
     let mut head = head(tx, true).await?;
-    let find = "SELECT audit.* FROM audit_unsealed JOIN audit USING (audit_id) \
-                ORDER BY audit_id LIMIT $1";
+    // Few wait and many are sealed, which the planner learns late: each is looked up by its key.
+    let find = if tx.is_postgres() {
+        "SELECT audit.* FROM \
+         (SELECT audit_id FROM audit_unsealed ORDER BY audit_id LIMIT $1) AS waiting \
+         JOIN LATERAL (SELECT * FROM audit WHERE audit.audit_id = waiting.audit_id LIMIT 1) \
+         AS audit ON true ORDER BY audit.audit_id"
+    } else {
+        "SELECT audit.* FROM audit_unsealed JOIN audit USING (audit_id) ORDER BY audit_id LIMIT $1"
+    };
     let rows = sql::query(tx, find, [i64::try_from(BATCH).unwrap_or(i64::MAX).into()]).await?;
     let (mut seals, mut sealed) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     for row in &rows {
