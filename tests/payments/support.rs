@@ -178,8 +178,7 @@ impl House {
 
 /// The desk of one person of an agency, who may do whatever the agency may.
 pub fn person(house: &House, agency: &str, name: &str) -> anyhow::Result<Desk> {
-    let on_behalf = Some(name.to_owned());
-    house.desk(&Caller { on_behalf, ..caller(agency, &agency_scopes(), &[]) })
+    house.person(agency, name)
 }
 
 impl Desk {
