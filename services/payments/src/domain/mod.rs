@@ -66,7 +66,7 @@ mod voucher_state;
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
 pub use bank::BankReference;
 pub use bank_statement::{BankStatement, BankStatementLine, Flow, NewBankStatement};
-pub use bill::{Bill, BillFilter, BillState, NewBill};
+pub use bill::{Bill, BillFilter, NewBill};
 pub use bill_state::BillState;
 pub use book::{Book, Changes};
 pub use case::{OpenItem, OpenItemKind};
