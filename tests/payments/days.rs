@@ -81,25 +81,17 @@ async fn nothing_is_closed_over_a_break_or_over_a_ledger_that_does_not_prove(
     let tuti = person(&house, "korlantas", "tuti")?;
     let days = DayServiceClient::new(tuti.client.clone());
     let day = today(&house);
-    let line = wire::BankStatementLine {
-        reference: "STRANGE".to_owned(),
-        flow: wire::Flow::In.into(),
-        amount: Some(rupiah(5)),
-    };
-    let import = wire::ImportStatementRequest {
-        request_id: fresh(),
-        bank_code: "002".to_owned(),
-        number: "S-1".to_owned(),
-        day: Some(day),
-        opening: Some(rupiah(0)),
-        closing: Some(rupiah(5)),
-        line_count: 1,
-        lines: vec![line],
-    };
+    let other_bank = house.payment(&desk.bill().await?, "009");
+    let reference = other_bank.bank_reference.clone();
+    house.bank("bank-bni")?.remittances.record_remittance(other_bank).await?;
     let mut clerk = ReconciliationServiceClient::new(tuti.client);
-    let it = clerk.import_statement(import).await?.into_inner().breaks.remove(0);
+    let strange = statement("002", day, ("STRANGE", 5));
+    let it = clerk.import_statement(strange).await?.into_inner().breaks.remove(0);
 
     house.clock.advance(2 * DAY);
+    let missing = (ErrorReason::StatementMissing, "009".to_owned());
+    assert_eq!(reason(close(&days, day).await, "bank_code"), missing);
+    clerk.import_statement(statement("009", day, (&reference, 75_000))).await?;
     let open = (ErrorReason::BreaksOpen, "1".to_owned());
     assert_eq!(reason(close(&days, day).await, "count"), open);
     let propose = wire::ProposeResolutionRequest {
@@ -119,7 +111,31 @@ async fn nothing_is_closed_over_a_break_or_over_a_ledger_that_does_not_prove(
     assert_eq!(refused(close(&days, day).await), ErrorReason::LedgerNotSound);
     books.change(wrong.replace('+', "-")).await?;
     close(&days, day).await?;
+    let late = clerk.import_statement(statement("014", day, ("LATE", 1))).await;
+    assert_eq!(refused(late), ErrorReason::DayClosed);
     Ok(())
+}
+
+/// A statement with one line of money that came in.
+fn statement(
+    bank: &str,
+    day: Date,
+    (reference, units): (&str, i64),
+) -> wire::ImportStatementRequest {
+    wire::ImportStatementRequest {
+        request_id: fresh(),
+        bank_code: bank.to_owned(),
+        number: format!("S-{bank}"),
+        day: Some(day),
+        opening: Some(rupiah(0)),
+        closing: Some(rupiah(units)),
+        line_count: 1,
+        lines: vec![wire::BankStatementLine {
+            reference: reference.to_owned(),
+            flow: wire::Flow::In.into(),
+            amount: Some(rupiah(units)),
+        }],
+    }
 }
 
 fn before(day: Date) -> Date {

@@ -234,6 +234,17 @@ async fn a_break_is_resolved_by_two_people_and_the_books_say_so(
         (BreakState::Resolved, BreakResolution::Matched)
     );
 
+    // A report that comes after all finds its money recorded, and makes no second of it.
+    let bill = desk.bill().await?;
+    let late = wire::RecordRemittanceRequest {
+        bank_reference: "STRANGE".to_owned(),
+        ..house.payment(&bill, "002")
+    };
+    let late = house.bank("bank-bri")?.remittances.record_remittance(late).await;
+    assert_eq!(refused(late), ErrorReason::BankReferenceTaken);
+    let waiting = wire::ListSuspenseRequest::default();
+    let waiting = desk.suspense.clone().list_suspense(waiting).await?.into_inner();
+    assert_eq!(waiting.items.len(), 1, "people can say what becomes of it");
     let books = Books::open(&house).await?;
     assert_eq!(books.balance("suspense").await?, 8_000_000);
     assert_eq!(books.balance("bank_charges").await?, 650_000);

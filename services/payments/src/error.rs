@@ -2,7 +2,10 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::{AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal, ReconciliationRefusal, RefundRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal};
+use crate::domain::{
+    AccountCode, ChannelRefusal, EnvelopeRefusal, LedgerRefusal, RailRefusal,
+    ReconciliationRefusal, RefundRefusal, Refusal, Refused, SuspenseRefusal, VoucherRefusal,
+};
 
 /// Why an operation did not happen: a rule said no, or something broke.
 #[derive(Debug, thiserror::Error)]

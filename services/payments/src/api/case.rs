@@ -40,10 +40,6 @@ impl From<OpenItem> for wire::OpenItem {
             OpenItemKind::Dispute => wire::OpenItemKind::Dispute,
             OpenItemKind::Return => wire::OpenItemKind::Return,
         };
-        Self {
-            kind: kind.into(),
-            item_id: item.id.to_string(),
-            amount: Some(item.amount.into()),
-        }
+        Self { kind: kind.into(), item_id: item.id.to_string(), amount: Some(item.amount.into()) }
     }
 }

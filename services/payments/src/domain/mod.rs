@@ -90,7 +90,10 @@ pub use import::Import;
 pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, NewInstruction};
 pub use intake::Fate;
 pub use ledger_refusal::{LedgerRefusal, Refused};
-pub use merchant::{Merchant, MerchantIdentity, MerchantSettlement, NamedRedemption, NewMerchant, NewRedemption, Redemption};
+pub use merchant::{
+    Merchant, MerchantIdentity, MerchantSettlement, NamedRedemption, NewMerchant, NewRedemption,
+    Redemption,
+};
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
 pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_report};
@@ -100,7 +103,10 @@ pub use payable::{payable, payable_total};
 pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};
 pub use pool::{FULL_POOL_MINOR, Pool, PoolMove};
 pub use proof::{AccountSums, Proof, prove};
-pub use rail::{Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport, ReportKind, Unresolved, Word, weigh, words};
+pub use rail::{
+    Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
+    ReportKind, Unresolved, Word, weigh, words,
+};
 pub use reconciliation::{Break, BreakKind, BreakResolution, BreakState, Recorded, compare};
 pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewCreditRefund, NewRefund, Refund};

@@ -164,7 +164,9 @@ impl Break {
         let fits = match resolution {
             BreakResolution::Suspense => missing && self.flow == Flow::In,
             BreakResolution::Charge => missing && self.flow == Flow::Out,
-            BreakResolution::Matched | BreakResolution::Explained => true,
+            // Both bookings have the same record: only the bank can say which one is wrong.
+            BreakResolution::Matched => self.kind != BreakKind::BookedTwice,
+            BreakResolution::Explained => true,
         };
         if !fits {
             return Err(ReconciliationRefusal::ResolutionUnfit(self.id));

@@ -34,6 +34,8 @@ pub enum ReconciliationRefusal {
     DayClosed(NaiveDate),
     #[error("{0} is to be closed first")]
     DayOutOfOrder(NaiveDate),
+    #[error("there is no statement of bank {0} for that day")]
+    StatementMissing(String),
     #[error("{0} breaks are not resolved")]
     BreaksOpen(i64),
     #[error("the ledger does not prove; nothing is closed over that")]

@@ -30,6 +30,9 @@ pub struct Verified {
 pub async fn close(tx: &Tx, day: NaiveDate) -> Result<ClosedDay, Error> {
     let last = store::closed_day::last(tx).await?;
     may_close(day, last.as_ref().map(|last| last.day), tx.now())?;
+    if let Some(bank) = store::recorded::bank_without_statement(tx, day).await? {
+        return Err(Refusal::StatementMissing(bank).into());
+    }
     let unresolved = store::reconciliation_break::count_unresolved(tx, day).await?;
     if unresolved > 0 {
         return Err(Refusal::BreaksOpen(unresolved).into());

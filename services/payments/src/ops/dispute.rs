@@ -26,7 +26,9 @@ pub async fn open(tx: &Tx, new: NewDispute) -> Result<Dispute, Error> {
     let (bill, amount) = bill.refund(new.amount)?;
     let dispute = Dispute::open(new, &bill, amount, super::person(tx), tx.now());
     if !store::dispute::insert(tx, &dispute).await? {
-        return Err(Refusal::DisputeKnown(dispute.id).into());
+        // Somebody recorded it at the same time.
+        let known = store::dispute::known(tx, &dispute.bank_code, &dispute.bank_case).await?;
+        return Err(Refusal::DisputeKnown(known.unwrap_or(dispute.id)).into());
     }
     store::bill::update(tx, &bill).await?;
     tx.changed("dispute", dispute.id.uuid());

@@ -1,14 +1,15 @@
 //! Importing what banks say, and resolving where they and the books differ.
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Id, Page};
+use rangkai_primitives::{Id, Money, Page, Zone};
 use tracing::instrument;
 
-use super::ledger;
+use super::{ledger, remittance};
 use crate::{
     domain::{
-        BankStatement, BankStatementLine, Break, BreakResolution, BreakState, Flow,
-        NewBankStatement, Occasion, ReconciliationRefusal as Refusal, Recorded, compare,
+        BankReference, BankStatement, BankStatementLine, Break, BreakResolution, BreakState,
+        Channel, Flow, NewBankStatement, NewRemittance, Occasion, ReconciliationRefusal as Refusal,
+        Recorded, compare,
     },
     error::Error,
     events::tell,
@@ -24,6 +25,9 @@ pub async fn import(tx: &Tx, new: NewBankStatement) -> Result<(BankStatement, Ve
     let like = store::bank_statement::like(tx, &new.bank_code, new.day, &new.number).await?;
     if let Some(earlier) = like {
         return Err(Refusal::StatementImported(earlier).into());
+    }
+    if store::closed_day::last(tx).await?.is_some_and(|last| new.day <= last.day) {
+        return Err(Refusal::DayClosed(new.day).into());
     }
     new.balanced()?;
     if let Some(before) = store::bank_statement::latest(tx, &new.bank_code).await? {
@@ -96,9 +100,7 @@ pub async fn propose(
 ) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.propose(resolution, reason, super::person(tx), tx.now())?;
-    if resolution == BreakResolution::Matched {
-        expect_matched(tx, &it).await?;
-    }
+    expect_fit(tx, &it).await?;
     store::reconciliation_break::update(tx, &it).await?;
     tx.changed("break", it.id.uuid());
     tell::resolution_proposed(tx, &it).await?;
@@ -110,18 +112,15 @@ pub async fn propose(
 pub async fn confirm(tx: &Tx, id: Id<Break>) -> Result<Break, Error> {
     let it = store::reconciliation_break::lock(tx, id).await?.ok_or(Refusal::BreakNotFound)?;
     let it = it.confirm(super::person(tx), tx.now())?;
-    if it.resolution == Some(BreakResolution::Matched) {
-        expect_matched(tx, &it).await?;
-    }
+    expect_fit(tx, &it).await?;
     store::reconciliation_break::update(tx, &it).await?;
     tx.changed("break", it.id.uuid());
-    let occasion = match it.resolution {
-        Some(BreakResolution::Suspense) => Some(Occasion::SuspenseReceived),
-        Some(BreakResolution::Charge) => Some(Occasion::ChargeTaken),
-        Some(BreakResolution::Matched | BreakResolution::Explained) | None => None,
-    };
-    if let Some((occasion, booked)) = occasion.zip(it.booked) {
-        ledger::post(tx, occasion, booked, it.id.uuid()).await?;
+    match it.resolution.zip(it.booked) {
+        Some((BreakResolution::Suspense, booked)) => take_in(tx, &it, booked).await?,
+        Some((BreakResolution::Charge, booked)) => {
+            ledger::post(tx, Occasion::ChargeTaken, booked, it.id.uuid()).await?;
+        }
+        Some((BreakResolution::Matched | BreakResolution::Explained, _)) | None => {}
     }
     tell::break_resolved(tx, &it).await?;
     Ok(it)
@@ -164,6 +163,35 @@ async fn resolve_earlier(
         }
     }
     Ok(())
+}
+
+/// Says no when what the break was said to be is not so, or is not so any more.
+async fn expect_fit(tx: &Tx, it: &Break) -> Result<(), Error> {
+    match it.resolution {
+        Some(BreakResolution::Matched) => expect_matched(tx, it).await,
+        Some(BreakResolution::Suspense | BreakResolution::Charge) => {
+            // The bank may have reported it by itself since; it must not be posted twice.
+            let reference = [it.reference.as_str()].into_iter();
+            let known = store::recorded::find(tx, &it.bank_code, reference).await?;
+            if known.is_empty() { Ok(()) } else { Err(Refusal::ResolutionUnfit(it.id).into()) }
+        }
+        Some(BreakResolution::Explained) | None => Ok(()),
+    }
+}
+
+/// Takes money in that the bank booked and nobody reported: it waits in suspense under the bank's
+/// own reference, so that a report that comes late finds it recorded.
+async fn take_in(tx: &Tx, it: &Break, booked: Money) -> Result<(), Error> {
+    let new = NewRemittance {
+        code: String::new(),
+        amount: booked,
+        reference: BankReference { bank_code: it.bank_code.clone(), number: it.reference.clone() },
+        pay_time: Zone::Wib.start_of(it.day).unwrap_or_else(|| tx.now()),
+        channel: Channel::File,
+        owner: Some(tx.agency().clone()),
+    };
+    let (_, known) = remittance::record_or_know(tx, new).await?;
+    if known { Err(Refusal::ResolutionUnfit(it.id).into()) } else { Ok(()) }
 }
 
 /// Says no unless both sides have it by now, with the same amount.

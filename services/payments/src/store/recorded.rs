@@ -50,6 +50,19 @@ pub async fn of_day(tx: &Tx, bank_code: &str, day: NaiveDate) -> Result<Vec<Reco
     sql::query(tx, &find, values).await?.iter().map(recorded).collect()
 }
 
+/// A bank at which money moved on a day for which there is no statement of it.
+pub async fn bank_without_statement(tx: &Tx, day: NaiveDate) -> Result<Option<String>, DbErr> {
+    let Some((from, until)) = span(day) else { return Ok(None) };
+    let find = format!(
+        "SELECT bank_code FROM {MOVED} WHERE agency = $1 AND moved >= $2 AND moved < $3 \
+         AND NOT EXISTS (SELECT 1 FROM bank_statement AS known WHERE known.agency = $1 \
+         AND known.bank_code = recorded.bank_code AND known.day = $4) ORDER BY bank_code LIMIT 1"
+    );
+    let values = [tx.agency().as_str().into(), from.into(), until.into(), day.to_string().into()];
+    let rows = sql::query(tx, &find, values).await?;
+    rows.first().map(|row| row.try_get("", "bank_code")).transpose()
+}
+
 /// The first moment of a day in Asia/Jakarta, and that of the next.
 pub fn span(day: NaiveDate) -> Option<(Timestamp, Timestamp)> {
     let next = day.checked_add_days(Days::new(1))?;

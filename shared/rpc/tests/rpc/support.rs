@@ -167,6 +167,13 @@ impl BillService for Bills {
         Ok(Response::new(wire::ListBillsResponse { bills: Vec::new(), next_page_token }))
     }
 
+    async fn amend_bill(
+        &self,
+        _: Request<wire::AmendBillRequest>,
+    ) -> Result<Response<wire::AmendBillResponse>, Status> {
+        Ok(Response::new(wire::AmendBillResponse::default()))
+    }
+
     async fn cancel_bill(
         &self,
         request: Request<wire::CancelBillRequest>,

@@ -28,6 +28,7 @@ impl From<Refusal> for Status {
             | Refusal::BreakNotProposed(id)
             | Refusal::ResolutionUnfit(id)
             | Refusal::StillUnmatched(id) => one("break_id", id.to_string()),
+            Refusal::StatementMissing(bank) => one("bank_code", bank.clone()),
             Refusal::BreaksOpen(count) => one("count", count.to_string()),
             Refusal::DisputeKnown(id) => one("dispute_id", id.to_string()),
             Refusal::DisputeEnded { dispute, state } => {
@@ -60,6 +61,7 @@ fn outcome(refusal: &Refusal) -> (Code, Reason) {
         Refusal::DayNotOver(_) => (Code::FailedPrecondition, Reason::DayNotOver),
         Refusal::DayClosed(_) => (Code::AlreadyExists, Reason::DayClosed),
         Refusal::DayOutOfOrder(_) => (Code::FailedPrecondition, Reason::DayOutOfOrder),
+        Refusal::StatementMissing(_) => (Code::FailedPrecondition, Reason::StatementMissing),
         Refusal::BreaksOpen(_) => (Code::FailedPrecondition, Reason::BreaksOpen),
         Refusal::LedgerNotSound => (Code::FailedPrecondition, Reason::LedgerNotSound),
         Refusal::DisputeNotFound => (Code::NotFound, Reason::DisputeNotFound),
