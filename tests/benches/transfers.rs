@@ -25,26 +25,26 @@ pub(crate) async fn measure(kind: Kind, options: &Options, server: &Handle) -> a
 
     let stage = Stage { options, database: &database, meter: &meter };
     let ceiling = stage.raw(options.connections, Spread::Even).await?;
-    stage.print("ceiling: one transaction each", &ceiling, "");
+    Stage::print("ceiling: one transaction each", &ceiling, "");
     let many = stage.grpc(&house, options.callers, Spread::Even).await?;
     let ratio = format!("{:.1} × the ceiling (aim: 4)", many.rate / ceiling.rate);
-    stage.print("many callers over gRPC", &many, &ratio);
+    Stage::print("many callers over gRPC", &many, &ratio);
 
     let hot_ceiling = stage.raw(options.connections, Spread::Hot).await?;
-    stage.print("ceiling, 90 % of debits on one account", &hot_ceiling, "");
+    Stage::print("ceiling, 90 % of debits on one account", &hot_ceiling, "");
     let hot = stage.grpc(&house, options.callers, Spread::Hot).await?;
     let ratio = format!(
         "{:.2} × spread (aim: 0.9), {:.1} × its ceiling",
         hot.rate / many.rate,
         hot.rate / hot_ceiling.rate
     );
-    stage.print("many callers, 90 % of debits on one account", &hot, &ratio);
+    Stage::print("many callers, 90 % of debits on one account", &hot, &ratio);
 
     let plain = stage.raw(1, Spread::Even).await?;
-    stage.print("ceiling: one connection", &plain, "");
+    Stage::print("ceiling: one connection", &plain, "");
     let alone = stage.grpc(&house, 1, Spread::Even).await?;
     let ratio = alone.milliseconds(0.5) / plain.milliseconds(0.5);
-    stage.print("one caller alone", &alone, &format!("{ratio:.2} × the latency (aim: 1.2)"));
+    Stage::print("one caller alone", &alone, &format!("{ratio:.2} × the latency (aim: 1.2)"));
 
     let entries = house.prove().await?;
     println!("   the ledger is sound: {entries} entries");
@@ -68,7 +68,7 @@ impl Stage<'_> {
         load::run(deeds, self.options.warm_up(), self.options.time(), self.meter).await
     }
 
-    fn print(&self, what: &str, load: &Load, ratio: &str) {
+    fn print(what: &str, load: &Load, ratio: &str) {
         let [half, most] = [0.5, 0.99].map(|share| load.milliseconds(share));
         println!(
             "   {what}: {:.0} a second, half within {half:.2} ms, 99 % within {most:.2} ms",

@@ -2,7 +2,7 @@
 
 use rangkai_proto::payments::v1::{
     BillState, CollectionState, GetBillRequest, ListSuspenseRequest, PresentStaticQrRequest,
-    ProveLedgerRequest, SuspenseKind,
+    ProveLedgerRequest, SuspenseItem, SuspenseKind,
 };
 use rangkai_testkit::{Kind, fresh};
 use rangkai_webhooks::Signer;
@@ -63,7 +63,7 @@ async fn a_provider_tells_of_a_payment_and_the_bill_is_paid_once(
         assert_eq!(known(&desk, &collection).await?.state(), CollectionState::Paid);
     }
     let items = desk.suspense.list_suspense(ListSuspenseRequest::default()).await?.into_inner();
-    let kinds: Vec<_> = items.items.iter().map(|item| item.kind()).collect();
+    let kinds: Vec<_> = items.items.iter().map(SuspenseItem::kind).collect();
     assert_eq!(kinds, [SuspenseKind::Over, SuspenseKind::Double]);
     assert!(desk.ledger.prove_ledger(ProveLedgerRequest {}).await?.into_inner().sound);
     Ok(())

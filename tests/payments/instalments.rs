@@ -118,7 +118,7 @@ async fn only_what_the_tariffs_allow_is_paid_in_parts(#[case] kind: Kind) -> any
     assert_eq!(reason(many, "max_parts"), (ErrorReason::InstalmentsOutOfTerms, "4".into()));
     assert_eq!(fields(with_credit), ["use_credit"]);
     assert_eq!(fields(foreign), ["instalments.min_part"]);
-    let small = PublishTariffRequest { instalments: terms(), ..tariff("small", 30_000) };
+    let small = PublishTariffRequest { instalments: Some(terms()), ..tariff("small", 30_000) };
     desk.tariffs.clone().publish_tariff(small).await?;
     let small = desk.issue(plan("small", 2)).await;
     assert_eq!(refused(small), ErrorReason::InstalmentsOutOfTerms);
@@ -162,14 +162,14 @@ async fn what_is_shown_for_a_bill_asks_for_what_it_still_owes(
 
 /// A bill of Rp100,000 in `count` parts.
 async fn in_parts(desk: &Desk, instalments: i32) -> anyhow::Result<Bill> {
-    let school = PublishTariffRequest { instalments: terms(), ..tariff("school", 100_000) };
+    let school = PublishTariffRequest { instalments: Some(terms()), ..tariff("school", 100_000) };
     desk.tariffs.clone().publish_tariff(school).await?;
     let items = vec![item("school", 1), item("letter", 1)];
     Ok(desk.issue(IssueBillRequest { items, instalments, ..renewal() }).await?)
 }
 
-fn terms() -> Option<Instalments> {
-    Some(Instalments { max_parts: 4, min_part: Some(rupiah(20_000)), interval_days: 30 })
+fn terms() -> Instalments {
+    Instalments { max_parts: 4, min_part: Some(rupiah(20_000)), interval_days: 30 }
 }
 
 /// The bill as one that pays a part of it sees it.

@@ -13,6 +13,7 @@ use super::support::{Desk, House, rupiah};
 /// What someone who keeps an agency's ledger may do.
 const KEEPER: [&str; 3] = ["payments.ledger.read", "payments.ledger.write", "events.read"];
 
+#[expect(clippy::struct_field_names, reason = "one of its accounts is the purse")]
 /// A desk with three assets: a source that may go below nothing, a purse and a shop that may not.
 pub struct Purse {
     pub desk: Desk,

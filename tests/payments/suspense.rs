@@ -27,6 +27,8 @@ const NOBODYS: &str = "100000000000009";
 async fn every_payment_is_kept_and_says_what_became_of_it(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {
+    use {RemittanceOutcome as Outcome, SuspenseKind as Misfit};
+
     let house = House::open(kind).await?;
     let desk = house.korlantas().await?;
     let bills = [desk.bill().await?, desk.bill().await?, desk.bill().await?, desk.bill().await?];
@@ -45,7 +47,6 @@ async fn every_payment_is_kept_and_says_what_became_of_it(
     let nobodys = Bill { billing_code: NOBODYS.to_owned(), ..bills[0].clone() };
     let unknown = pay(&house, &nobodys, 5_000).await?;
 
-    use {RemittanceOutcome as Outcome, SuspenseKind as Misfit};
     let told = |remittance: &Remittance| (remittance.outcome(), remittance.misfit());
     assert_eq!(told(&exact), (Outcome::BillPaid, Misfit::Unspecified));
     assert_eq!(told(&double), (Outcome::Credited, Misfit::Double));

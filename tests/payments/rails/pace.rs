@@ -33,7 +33,7 @@ async fn a_bank_is_given_no_more_than_it_can_take_and_a_paused_envelope_nothing(
     let full = block.execute_due().await?;
     let pause = PauseEnvelopeRequest { request_id: fresh(), envelope_id: id.clone() };
     treasurer.envelopes.pause_envelope(pause).await?;
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     let paused = block.execute_due().await?;
     let resume = ResumeEnvelopeRequest { request_id: fresh(), envelope_id: id.clone() };
     checker.envelopes.resume_envelope(resume).await?;
@@ -46,7 +46,7 @@ async fn a_bank_is_given_no_more_than_it_can_take_and_a_paused_envelope_nothing(
     assert!((3..=3 + 2 * gone_by).contains(&full));
     assert!((3..=3 + 2 * gone_by).contains(&resumed));
     for _ in 0..10 {
-        house.clock.advance(Duration::from_secs(60));
+        house.clock.advance(Duration::from_mins(1));
         block.execute_due().await?;
     }
     assert_eq!(given(&house).await?, (30, 1));

@@ -37,9 +37,9 @@ pub async fn block(
     let mut config: Config = toml::from_str(DEFAULTS)?;
     config.database = house.database.config.clone();
     config.rails.kind = kind;
-    config.rails.debtor.name = "Kementerian Sosial".to_owned();
-    config.rails.debtor.institution = "BRINIDJA".to_owned();
-    config.rails.debtor.account = "0019988776".to_owned();
+    "Kementerian Sosial".clone_into(&mut config.rails.debtor.name);
+    "BRINIDJA".clone_into(&mut config.rails.debtor.institution);
+    "0019988776".clone_into(&mut config.rails.debtor.account);
     change(&mut config);
     Payments::open(&config, house.clock.clone()).await
 }

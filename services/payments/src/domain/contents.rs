@@ -38,7 +38,9 @@ mod tests {
         let (one, two) = ([0xff; 32], [0x81; 32]);
         let sum = |digests: &[[u8; 32]]| {
             let mut contents = Contents::default();
-            digests.iter().for_each(|digest| contents.add(digest));
+            for digest in digests {
+                contents.add(digest);
+            }
             contents
         };
         assert_eq!(sum(&[one, two, one]), sum(&[one, one, two]));

@@ -72,19 +72,13 @@ pub async fn list(
     page: &Page<Envelope>,
 ) -> Result<Vec<Envelope>, DbErr> {
     let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
-    let mut values: Vec<Value> = vec![tx.agency().as_str().into(), limit.into()];
-    let mut filter = String::new();
-    if let Some(state) = state {
-        values.push(state.as_str().into());
-        filter += &format!(" AND state = ${}", values.len());
-    }
-    if let Some(after) = page.after {
-        values.push(after.uuid().into());
-        filter += &format!(" AND envelope_id < ${}", values.len());
-    }
+    let state = state.map_or("", EnvelopeState::as_str);
+    let mut values: Vec<Value> = vec![tx.agency().as_str().into(), limit.into(), state.into()];
+    values.extend(page.after.map(|after| after.uuid().into()));
     let list = format!(
-        "SELECT {COLUMNS} FROM envelope WHERE agency = $1{filter} \
-         ORDER BY envelope_id DESC LIMIT $2"
+        "SELECT {COLUMNS} FROM envelope WHERE agency = $1 AND ($3 = '' OR state = $3) {} \
+         ORDER BY envelope_id DESC LIMIT $2",
+        if page.after.is_some() { "AND envelope_id < $4" } else { "" }
     );
     sql::query(tx, &list, values).await?.iter().map(read).collect()
 }
