@@ -1,7 +1,7 @@
 //! What is not the agency's stays at the banks.
 
 use rangkai_proto::payments::v1::{
-    ConfirmSuspenseResolutionRequest, DisputeReason, EndDisputeRequest, ErrorReason,
+    Bill, ConfirmSuspenseResolutionRequest, DisputeReason, EndDisputeRequest, ErrorReason,
     OpenDisputeRequest, RecordRemittanceRequest, Remittance, ResolveSuspenseRequest, SuspenseItem,
     SuspenseResolution, SuspenseState, SweepToTreasuryRequest,
     dispute_service_client::DisputeServiceClient,
@@ -33,7 +33,8 @@ async fn money_of_payers_is_not_handed_on(#[case] kind: Kind) -> anyhow::Result<
     let available = (ErrorReason::SweepTooLarge, "12500000".to_owned());
     assert_eq!(reason(too_large, "available_minor"), available);
     // A refund is paid neither out of suspense nor out of what is disputed.
-    let refund = desk.refund(&disputed, Some(5_001)).await;
+    let bill = Bill { bill_id: disputed.bill_id.clone(), ..Bill::default() };
+    let refund = desk.refund(&bill, Some(5_001)).await;
     assert_eq!(reason(refund, "available_minor"), (ErrorReason::RefundNotCovered, "500000".into()));
     assert!(desk.is_sound().await?);
     Ok(())
