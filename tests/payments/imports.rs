@@ -59,9 +59,6 @@ async fn a_file_does_what_single_reports_would(#[case] kind: Kind) -> anyhow::Re
 async fn a_wrong_file_does_nothing_and_says_where_it_is_wrong(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {
-    use ErrorReason::{
-        ImportCountWrong, ImportIncomplete, ImportMalformed, ImportReferenceTaken, ImportTotalWrong,
-    };
     let house = House::open(kind).await?;
     let desk = house.korlantas().await?;
     let mut bank = house.bank("bank-bri")?;
@@ -76,26 +73,31 @@ async fn a_wrong_file_does_nothing_and_says_where_it_is_wrong(
     let with = |from: &str, to: &str| good.replacen(from, to, 1);
 
     for (wrong, expected, key, value) in [
-        (good[..good.len() / 2].to_owned(), ImportIncomplete, "line", "2"),
-        (good[..good.len() - 1].to_owned(), ImportIncomplete, "line", "4"),
-        (file(&lines[..1]).replace("|1|75000", "|2|75000"), ImportCountWrong, "found", "1"),
-        (good.replace("|150000", "|150001"), ImportTotalWrong, "found", "150000"),
-        (with("T|2|150000", "T|2|150001"), ImportTotalWrong, "expected", "150001"),
-        (with("H|002", "H|02"), ImportMalformed, "line", "1"),
-        (with("|75000|N-2", "|75000.50|N-2"), ImportMalformed, "line", "3"),
-        (with("|75000|N-1", "|-75000|N-1"), ImportMalformed, "line", "2"),
-        (with("N-2|2023", "N-2|soon"), ImportMalformed, "line", "3"),
-        (with("N-2|2023", "N-2|9023"), ImportMalformed, "line", "3"),
-        (with("D|", "X|"), ImportMalformed, "line", "2"),
-        (with("N-2", "TAKEN"), ImportReferenceTaken, "line", "3"),
-        (with("N-2", "N-1"), ImportReferenceTaken, "line", "3"),
+        (good[..good.len() / 2].to_owned(), ErrorReason::ImportIncomplete, "line", "2"),
+        (good[..good.len() - 1].to_owned(), ErrorReason::ImportIncomplete, "line", "4"),
+        (
+            file(&lines[..1]).replace("|1|75000", "|2|75000"),
+            ErrorReason::ImportCountWrong,
+            "found",
+            "1",
+        ),
+        (good.replace("|150000", "|150001"), ErrorReason::ImportTotalWrong, "found", "150000"),
+        (with("T|2|150000", "T|2|150001"), ErrorReason::ImportTotalWrong, "expected", "150001"),
+        (with("H|002", "H|02"), ErrorReason::ImportMalformed, "line", "1"),
+        (with("|75000|N-2", "|75000.50|N-2"), ErrorReason::ImportMalformed, "line", "3"),
+        (with("|75000|N-1", "|-75000|N-1"), ErrorReason::ImportMalformed, "line", "2"),
+        (with("N-2|2023", "N-2|soon"), ErrorReason::ImportMalformed, "line", "3"),
+        (with("N-2|2023", "N-2|9023"), ErrorReason::ImportMalformed, "line", "3"),
+        (with("D|", "X|"), ErrorReason::ImportMalformed, "line", "2"),
+        (with("N-2", "TAKEN"), ErrorReason::ImportReferenceTaken, "line", "3"),
+        (with("N-2", "N-1"), ErrorReason::ImportReferenceTaken, "line", "3"),
     ] {
         let answer = import(&bank, &wrong).await;
         assert_eq!(reason(answer, key), (expected, value.to_owned()), "{wrong}");
     }
     let binary = ImportRemittancesRequest { request_id: fresh(), content: b"H|\n\xff".to_vec() };
     let binary = bank.remittances.import_remittances(binary).await;
-    assert_eq!(reason(binary, "line"), (ImportMalformed, "2".to_owned()));
+    assert_eq!(reason(binary, "line"), (ErrorReason::ImportMalformed, "2".to_owned()));
     assert_eq!(state(&desk, &one).await?, BillState::Open);
 
     // A refused file takes nothing, and its right form goes through; once, though it comes twice.

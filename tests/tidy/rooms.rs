@@ -33,7 +33,9 @@ fn every_room_keeps_its_rule() {
         for (_, words) in FORBIDDEN.iter().filter(|(room, _)| is_in(&file, room)) {
             for word in words.split_whitespace() {
                 let word_alone = alone(word);
-                let found = file.code().filter(|(_, line)| word_alone.is_match(line));
+                // The standard library has a room of the same name.
+                let ours = |line: &str| line.replace("std::ops", "std");
+                let found = file.code().filter(|(_, line)| word_alone.is_match(&ours(line)));
                 findings.extend(found.map(|(line, _)| format!("{}:{line} says {word}", file.path)));
             }
         }

@@ -1,7 +1,7 @@
 -- Files of payments that banks handed in; each once, by the hash of what it says.
 CREATE TABLE remittance_import (
     import_id uuid NOT NULL PRIMARY KEY,
-    -- Whoever handed it in; its payments are of many agencies.
+    -- Whoever handed it in: its payments are of many agencies.
     agency text NOT NULL,
     hash bytea NOT NULL UNIQUE,
     bank_code text NOT NULL,

@@ -4,7 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use rangkai_rpc::Encoded;
 use rangkai_testkit::Client;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tonic::{Code, Request, Status, client::Grpc};
 use tonic_types::StatusExt as _;
 
@@ -117,7 +117,8 @@ impl Line {
                 }
                 Err((_, pause)) => {
                     trace.unanswered += 1;
-                    sleep(pause).await;
+                    // As long as the block itself asks for.
+                    sleep_until(Instant::now() + pause).await;
                 }
             }
         }
