@@ -107,7 +107,7 @@ impl House {
         config.expiry.batch = 2;
         config.vouchers.batch = 2;
         // The account that pays in the tests of rails; without the rest of it nothing is paid.
-        config.rails.debtor.account = "0019988776".to_owned();
+        "0019988776".clone_into(&mut config.rails.debtor.account);
         let payments = Payments::open(&config, clock.clone()).await?;
         let (routes, json) = (payments.routes(), payments.json());
         let server = Server {

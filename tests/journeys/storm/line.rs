@@ -13,7 +13,7 @@ use crate::journeys::dice::Dice;
 /// How long one call may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a caller goes on asking: longer than anything stays dead.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a caller waits whom nobody told how long to wait.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -94,12 +94,11 @@ impl Line {
             Manner { leaves: Some(after), first, .. } => {
                 trace.calls += 1;
                 // The answer may come before the caller leaves.
-                match timeout(after, self.send(first, method, request)).await {
-                    Ok(answer) => answer.ok(),
-                    Err(_) => {
-                        trace.left += 1;
-                        None
-                    }
+                if let Ok(answer) = timeout(after, self.send(first, method, request)).await {
+                    answer.ok()
+                } else {
+                    trace.left += 1;
+                    None
                 }
             }
             Manner { .. } => None,
