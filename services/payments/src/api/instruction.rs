@@ -12,7 +12,8 @@ use super::envelope;
 use crate::{
     Payments,
     domain::{
-        Envelope, Instruction, InstructionFilter, InstructionState, NewInstruction, Verdict, payable,
+        Envelope, Instruction, InstructionFilter, InstructionState, NewInstruction, Verdict,
+        payable,
     },
     error::Error,
     ops::{self, instruction::Taken},

@@ -71,7 +71,8 @@ impl Ruling {
 
     /// Whether it says the contrary of an end that was recorded.
     pub fn corrects(&self) -> bool {
-        let wrong = if self.verdict.paid { InstructionState::Failed } else { InstructionState::Paid };
+        let wrong =
+            if self.verdict.paid { InstructionState::Failed } else { InstructionState::Paid };
         self.recorded == wrong
     }
 }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{money, word};
 use crate::domain::{
-    Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome, ReportLine, Tally,
+    Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome, ReportLine,
+    Tally,
 };
 
 const COLUMNS: &str = "instruction_id, reference, attempt, amount_minor, state, findings, reason, \

@@ -105,12 +105,8 @@ pub async fn uphold(
 ) -> Result<bool, DbErr> {
     let update = "UPDATE instruction SET contradicted = FALSE, retry_safe = $4 \
                   WHERE agency = $1 AND envelope_id = $2 AND instruction_id = $3 AND contradicted";
-    let values = [
-        tx.agency().as_str().into(),
-        envelope.uuid().into(),
-        id.uuid().into(),
-        retry_safe.into(),
-    ];
+    let values =
+        [tx.agency().as_str().into(), envelope.uuid().into(), id.uuid().into(), retry_safe.into()];
     Ok(sql::execute(tx, update, values).await? == 1)
 }
 

@@ -77,8 +77,7 @@ pub async fn contradictions(
     let list = "SELECT outcome, reason, rail_reference, create_time FROM late_answer \
                 WHERE agency = $1 AND instruction_id = $2 AND contradicts \
                 ORDER BY late_answer_id DESC LIMIT $3";
-    let values: [Value; 3] =
-        [tx.agency().as_str().into(), instruction.uuid().into(), MOST.into()];
+    let values: [Value; 3] = [tx.agency().as_str().into(), instruction.uuid().into(), MOST.into()];
     let read = |row: &QueryResult| {
         Ok(Contradiction {
             paid: row.try_get::<String>("", "outcome")? == Verdict::PAID,

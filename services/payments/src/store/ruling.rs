@@ -41,8 +41,7 @@ pub async fn insert(
 pub async fn list(tx: &Tx, instruction: Id<Instruction>) -> Result<Vec<Ruling>, DbErr> {
     let list = "SELECT ruling_id, number, recorded, outcome, evidence, person, confirms, create_time \
                 FROM ruling WHERE agency = $1 AND instruction_id = $2 ORDER BY number DESC LIMIT $3";
-    let values: [Value; 3] =
-        [tx.agency().as_str().into(), instruction.uuid().into(), MOST.into()];
+    let values: [Value; 3] = [tx.agency().as_str().into(), instruction.uuid().into(), MOST.into()];
     sql::query(tx, list, values).await?.iter().map(read).collect()
 }
 

@@ -10,9 +10,7 @@ use rangkai_proto::payments::v1::{
 };
 use uuid::Uuid;
 
-use crate::domain::{
-    Envelope, Instruction, InstructionState, PauseReason, Ruling, Tallies, Tally,
-};
+use crate::domain::{Envelope, Instruction, InstructionState, PauseReason, Ruling, Tallies, Tally};
 
 /// A mass payment was announced.
 pub async fn envelope_created(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {

@@ -5,9 +5,7 @@ use rangkai_primitives::{Id, Page};
 use tracing::instrument;
 
 use crate::{
-    domain::{
-        Contradiction, Envelope, EnvelopeRefusal, Instruction, InstructionFilter, Ruling,
-    },
+    domain::{Contradiction, Envelope, EnvelopeRefusal, Instruction, InstructionFilter, Ruling},
     error::Error,
     store,
 };
@@ -24,11 +22,7 @@ pub struct Record {
 
 /// Gets an instruction of an envelope.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
-pub async fn get(
-    tx: &Tx,
-    envelope: Id<Envelope>,
-    id: Id<Instruction>,
-) -> Result<Record, Error> {
+pub async fn get(tx: &Tx, envelope: Id<Envelope>, id: Id<Instruction>) -> Result<Record, Error> {
     let envelope =
         store::envelope::find(tx, envelope).await?.ok_or(EnvelopeRefusal::EnvelopeNotFound)?;
     let found = store::instruction::find(tx, &envelope, id).await?;
