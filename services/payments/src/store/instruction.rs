@@ -15,13 +15,14 @@ const COLUMNS: &str = "instruction_id, reference, attempt, amount_minor, state, 
     retry_safe, rail_reference, outcome_time, retry_of, replaced_by, contradicted";
 
 /// Each payment counts once: as its last attempt, unless that failed while an earlier one turned out to
-/// have been paid.
+/// have been paid. Most have one attempt, for which nothing is looked up.
 const COUNTS: &str = "(retry_of IS NULL AND replaced_by IS NULL \
-    OR replaced_by IS NULL AND (state <> 'failed' OR NOT EXISTS (SELECT 1 FROM instruction AS other \
-        WHERE other.envelope_id = instruction.envelope_id \
-        AND other.reference = instruction.reference AND other.state = 'paid')) \
-    OR replaced_by IS NOT NULL AND state = 'paid' AND NOT EXISTS (SELECT 1 FROM instruction AS later \
-        WHERE later.envelope_id = instruction.envelope_id \
+    OR replaced_by IS NULL AND (state <> 'failed' OR NOT EXISTS (SELECT 1 \
+        FROM instruction AS earlier WHERE earlier.envelope_id = instruction.envelope_id \
+        AND earlier.reference = instruction.reference \
+        AND earlier.attempt < instruction.attempt AND earlier.state = 'paid')) \
+    OR replaced_by IS NOT NULL AND state = 'paid' AND NOT EXISTS (SELECT 1 \
+        FROM instruction AS later WHERE later.envelope_id = instruction.envelope_id \
         AND later.reference = instruction.reference \
         AND later.attempt > instruction.attempt AND later.state <> 'failed'))";
 

@@ -31,10 +31,12 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
                 AS institution, details, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
                 FROM instruction AS earlier \
                 WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
-                AND earlier.reference = instruction.reference AND contradicted) AS doubtful, \
+                AND earlier.reference = instruction.reference \
+                AND earlier.attempt < instruction.attempt AND contradicted) AS doubtful, \
                 retry_of IS NOT NULL AND EXISTS (SELECT 1 FROM instruction AS earlier \
                 WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
                 AND earlier.reference = instruction.reference \
+                AND earlier.attempt < instruction.attempt \
                 AND earlier.state = 'paid') AS paid_before \
                 FROM instruction LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
                 AND payee.person_key = instruction.person_key \
