@@ -37,7 +37,7 @@ async fn the_books_follow_whatever_a_bank_and_people_say(#[case] kind: Kind) -> 
     let house = Arc::new(House::open(kind).await?);
     let left = leave(&house, 4).await?;
     let mut dice = Dice::thrown();
-    for _ in 0..6 {
+    for _ in 0..2 {
         fund(&house).await?;
     }
     // Something is put right in any case.
