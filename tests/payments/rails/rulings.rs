@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rangkai_payments::RailKind;
 use rangkai_proto::payments::v1::{
-    ErrorReason, InstructionState as State, ResolveInstructionRequest,
+    ErrorReason, InstructionRuling, InstructionState as State, ResolveInstructionRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -102,7 +102,7 @@ async fn an_end_that_turns_again_is_put_right_again(#[case] kind: Kind) -> anyho
     let (paid, returned) = ((State::Paid, false, 0), (State::Failed, true, 1));
     assert_eq!(ends, [paid, returned, paid, returned]);
     let said = record(&house, id, &failed).await?;
-    let recorded: Vec<_> = said.rulings.iter().rev().map(|it| it.recorded()).collect();
+    let recorded: Vec<_> = said.rulings.iter().rev().map(InstructionRuling::recorded).collect();
     let (failed, paid) = (State::Failed, State::Paid);
     assert_eq!(recorded, [failed, failed, paid, paid, failed, failed, paid, paid]);
     assert_eq!(said.contradictions.len(), 4);
