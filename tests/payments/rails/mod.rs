@@ -1,11 +1,16 @@
 //! Mass payments on their way: to a rail, and back.
 
 mod contradictions;
+mod corrections;
 mod crash;
 mod files;
+mod mixture;
 mod outcomes;
 mod pace;
+mod people;
 mod reports;
+mod rulings;
 mod schemas;
 mod statements;
 mod support;
+mod twice;

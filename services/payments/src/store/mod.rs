@@ -20,6 +20,7 @@ pub mod fund;
 pub mod inquiry;
 pub mod instruction;
 pub mod instruction_check;
+pub mod instruction_doubt;
 pub mod instruction_intake;
 pub mod late_answer;
 mod line;
@@ -40,6 +41,7 @@ pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
+pub mod ruling;
 pub mod sandbox_order;
 pub mod settlement;
 pub mod sums;
@@ -50,7 +52,6 @@ pub mod tariff;
 mod terms;
 pub mod transfer;
 pub mod unresolved;
-pub mod verdict;
 pub mod voucher;
 pub mod voucher_guess;
 
@@ -120,6 +121,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0071_day"),
     both!("m0072_dispute"),
     each!("m0073_kept"),
+    each!("m0080_contradicted"),
+    each!("m0081_ruling"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
