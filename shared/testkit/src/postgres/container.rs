@@ -43,8 +43,6 @@ pub(super) async fn start() -> anyhow::Result<Server> {
     let watchdog = Watchdog::run_at_the_end(remove, &[container.id()])?;
     let port = container.get_host_port_ipv4(5432).await?;
     let host = container.get_host().await?;
-    // Dropping it would stop the server; the watchdog removes it instead.
-    std::mem::forget(container);
 
     let server = Server::at(&format!("postgres://postgres@{host}:{port}"), Some(watchdog));
     // It is asked, for it says nothing: a server that logs only what is fatal does not tell that it is
@@ -54,9 +52,13 @@ pub(super) async fn start() -> anyhow::Result<Server> {
         match connect(&server.url("postgres")).await {
             Ok(connection) => {
                 connection.close().await?;
+                // Dropping it would stop the server; the watchdog removes it instead.
+                std::mem::forget(container);
                 return Ok(server);
             }
-            Err(error) if Instant::now() > end => return Err(error),
+            Err(error) if Instant::now() > end || !container.is_running().await? => {
+                return Err(error);
+            }
             Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
