@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod encoded;
 mod health;
+mod kind;
 mod limits;
 mod observe;
 mod page;
@@ -20,6 +21,7 @@ mod stop;
 mod tls;
 mod trace;
 mod violations;
+mod wire;
 
 pub use block::{Block, run};
 pub use breakers::breakers;
