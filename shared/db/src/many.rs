@@ -182,8 +182,7 @@ fn parts(
 fn placeholders(taken: usize, columns: usize, count: usize) -> String {
     let row = |index: usize| {
         let first = taken + index * columns + 1;
-        let numbers: Vec<_> =
-            (first..first + columns).map(|number| format!("?{number}")).collect();
+        let numbers: Vec<_> = (first..first + columns).map(|number| format!("?{number}")).collect();
         format!("({})", numbers.join(", "))
     };
     format!("VALUES {}", (0..count).map(row).collect::<Vec<_>>().join(", "))
@@ -191,11 +190,7 @@ fn placeholders(taken: usize, columns: usize, count: usize) -> String {
 
 /// One array for each column. An array of ours has no place for an absent value, so a column that
 /// has some brings a second array, which says where there is a value.
-fn arrays(
-    common: Vec<Value>,
-    columns: &[&str],
-    rows: Vec<Vec<Value>>,
-) -> Result<Part, DbErr> {
+fn arrays(common: Vec<Value>, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Part, DbErr> {
     let mut arrays: Vec<Vec<Value>> =
         columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {

@@ -81,11 +81,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn list<'b>(
-        &mut self,
-        field: &'a Field,
-        values: impl Iterator<Item = Wire<'b>>,
-    ) -> Option<()> {
+    fn list<'b>(&mut self, field: &'a Field, values: impl Iterator<Item = Wire<'b>>) -> Option<()> {
         let mut items = Vec::new();
         for value in values {
             match (field.kind.packs_as(), value) {
@@ -102,11 +98,7 @@ impl<'a> Check<'a> {
         Some(())
     }
 
-    fn map<'b>(
-        &mut self,
-        field: &'a Field,
-        entries: impl Iterator<Item = Wire<'b>>,
-    ) -> Option<()> {
+    fn map<'b>(&mut self, field: &'a Field, entries: impl Iterator<Item = Wire<'b>>) -> Option<()> {
         let entries: Vec<_> = entries.collect();
         self.count(&field.rules, entries.len());
         for entry in entries {

@@ -124,9 +124,8 @@ impl Number {
     pub(crate) fn read(self, value: Wire<'_>) -> Option<i128> {
         match (self, value) {
             (Self::Int32 | Self::Int64, Wire::Varint(bits)) => Some(bits.cast_signed().into()),
-            (Self::Uint32 | Self::Uint64, Wire::Varint(bits)) | (Self::Fixed64, Wire::Wide(bits)) => {
-                Some(bits.into())
-            }
+            (Self::Uint32 | Self::Uint64, Wire::Varint(bits))
+            | (Self::Fixed64, Wire::Wide(bits)) => Some(bits.into()),
             (Self::Sint32 | Self::Sint64, Wire::Varint(bits)) => {
                 Some(((bits >> 1).cast_signed() ^ -(bits & 1).cast_signed()).into())
             }

@@ -29,6 +29,7 @@ pub mod order;
 pub mod part;
 pub mod payee;
 pub mod pool;
+pub mod progress;
 pub mod rail_file;
 pub mod rail_order;
 pub mod rail_pace;
@@ -120,6 +121,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0071_day"),
     both!("m0072_dispute"),
     each!("m0073_kept"),
+    each!("m0090_standing"),
+    both!("m0091_sandbox_order"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
