@@ -12,6 +12,8 @@ pub(crate) struct Meter {
     /// A connection of its own, where the database counts.
     database: Option<Mutex<PgConnection>>,
     name: String,
+    /// The service, where it is a process of its own.
+    service: Option<u32>,
 }
 
 /// Everything counted so far.
@@ -42,7 +44,12 @@ impl Meter {
             }
             Kind::Sqlite => None,
         };
-        Ok(Self { database, name })
+        Ok(Self { database, name, service: None })
+    }
+
+    /// The same, of a service that is a process of its own.
+    pub(crate) fn with_service(self, process: u32) -> Self {
+        Self { service: Some(process), ..self }
     }
 
     /// Waits until what was done before no longer costs anything: the service chains its audit
@@ -79,23 +86,25 @@ impl Meter {
     fn processor(&self) -> BTreeMap<&'static str, f64> {
         let mut parts = BTreeMap::new();
         for thread in listed("/proc/self/task") {
-            let name = fs::read_to_string(format!("{thread}/comm")).unwrap_or_default();
-            let spent = fs::read_to_string(format!("{thread}/schedstat")).unwrap_or_default();
-            let spent = spent.split(' ').next().and_then(|it| it.parse::<f64>().ok());
+            let name = name(&thread);
             let part = match name.trim() {
                 "client" => "callers",
                 "server" => "service",
                 name if name.starts_with("sqlx-sqlite") => "database",
                 _ => continue,
             };
-            *parts.entry(part).or_default() += spent.unwrap_or_default() / 1e9;
+            *parts.entry(part).or_default() += spent(&thread);
+        }
+        let threads = self.service.map(|service| listed(&format!("/proc/{service}/task")));
+        for thread in threads.into_iter().flatten() {
+            let sqlite = name(&thread).starts_with("sqlx-sqlite");
+            *parts.entry(if sqlite { "database" } else { "service" }).or_default() +=
+                spent(&thread);
         }
         for process in listed("/proc") {
             let command = fs::read_to_string(format!("{process}/cmdline")).unwrap_or_default();
             if command.starts_with("postgres:") && command.contains(&self.name) {
-                let spent = fs::read_to_string(format!("{process}/schedstat")).unwrap_or_default();
-                let spent = spent.split(' ').next().and_then(|it| it.parse::<f64>().ok());
-                *parts.entry("database").or_default() += spent.unwrap_or_default() / 1e9;
+                *parts.entry("database").or_default() += spent(&process);
             }
         }
         parts
@@ -125,17 +134,33 @@ impl Costs {
     }
 
     pub(crate) fn print(&self) {
+        self.print_each("transfer");
+    }
+
+    pub(crate) fn print_each(&self, what: &str) {
         let processor: Vec<_> =
             self.processor.iter().map(|(part, micros)| format!("{part} {micros:.0} µs")).collect();
-        println!("      processor time of each transfer: {}", processor.join(", "));
+        println!("      processor time of each {what}: {}", processor.join(", "));
         if !self.counts.is_empty() {
             let counts: Vec<_> =
                 self.counts.iter().map(|(name, count)| format!("{name} {count:.2}")).collect();
             println!("      the database counted for each:   {}", counts.join(", "));
             let commits = self.counts.get("commits").copied().unwrap_or_default();
-            println!("      transfers for each commit:       {:.1}", 1.0 / commits);
+            println!("      {what}s for each commit:       {:.1}", 1.0 / commits);
         }
     }
+}
+
+/// What a thread or process is called.
+fn name(task: &str) -> String {
+    fs::read_to_string(format!("{task}/comm")).unwrap_or_default()
+}
+
+/// The seconds that a thread or process spent.
+fn spent(task: &str) -> f64 {
+    let spent = fs::read_to_string(format!("{task}/schedstat")).unwrap_or_default();
+    let spent = spent.split(' ').next().and_then(|it| it.parse::<f64>().ok());
+    spent.unwrap_or_default() / 1e9
 }
 
 fn listed(folder: &str) -> Vec<String> {

@@ -20,7 +20,7 @@ use clap::Parser as _;
 use rangkai_testkit::Kind;
 use tokio::runtime::{Builder, Runtime};
 
-use options::Options;
+use options::{Options, Part};
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
@@ -30,9 +30,15 @@ fn main() -> anyhow::Result<()> {
         for (kind, name) in [(Kind::Postgres, "PostgreSQL"), (Kind::Sqlite, "SQLite")] {
             if options.wants(kind) {
                 println!("\n== {name} ==");
-                transfers::measure(kind, &options, server.handle()).await?;
-                growth::measure(kind, &options, server.handle()).await?;
-                envelopes::measure(kind, &options, server.handle()).await?;
+                if options.has(Part::Transfers) {
+                    transfers::measure(kind, &options, server.handle()).await?;
+                }
+                if options.has(Part::Growth) {
+                    growth::measure(kind, &options, server.handle()).await?;
+                }
+                if options.has(Part::Envelopes) {
+                    envelopes::measure(kind, &options, server.handle()).await?;
+                }
             }
         }
         Ok(())

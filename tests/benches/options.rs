@@ -23,9 +23,15 @@ pub(crate) struct Options {
     /// Up to how many ledger entries the cost of a transfer is followed; 10000000 for all of it.
     #[arg(long, default_value_t = 1_000_000)]
     entries: i64,
+    /// How many instructions the envelope has.
+    #[arg(long, default_value_t = 1_000_000)]
+    instructions: i64,
     /// One database only.
     #[arg(long)]
     only: Option<Database>,
+    /// One part only.
+    #[arg(long)]
+    part: Option<Part>,
     /// What cargo says to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -37,6 +43,14 @@ enum Database {
     Sqlite,
 }
 
+/// What there is to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    Transfers,
+    Growth,
+    Envelopes,
+}
+
 impl Options {
     pub(crate) fn wants(&self, kind: Kind) -> bool {
         match (self.only, kind) {
@@ -45,6 +59,14 @@ impl Options {
             | (Some(Database::Sqlite), Kind::Sqlite) => true,
             (Some(_), _) => false,
         }
+    }
+
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.part.is_none_or(|only| only == part)
+    }
+
+    pub(crate) fn instructions(&self) -> i64 {
+        if self.quick { self.instructions.min(20_000) } else { self.instructions }
     }
 
     /// How long one figure is measured.

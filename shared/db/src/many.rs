@@ -62,8 +62,24 @@ pub async fn execute_many(
     rows: Vec<Vec<Value>>,
     sql: &str,
 ) -> Result<u64, DbErr> {
+    execute_many_with(tx, &[], columns, rows, sql).await
+}
+
+/// The same, where `sql` also speaks of `values`, as `$1` and so on: what all rows have in common
+/// travels once.
+///
+/// # Errors
+///
+/// As [`insert_many`].
+pub async fn execute_many_with(
+    tx: &Tx,
+    values: &[Value],
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+    sql: &str,
+) -> Result<u64, DbErr> {
     let mut touched = 0;
-    for part in parts(tx, columns, rows)? {
+    for part in parts(tx, values, columns, rows)? {
         touched += tx.execute_raw(part.within(tx, columns, sql)).await?.rows_affected();
     }
     Ok(touched)
@@ -80,8 +96,23 @@ pub async fn query_many(
     rows: Vec<Vec<Value>>,
     sql: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
+    query_many_with(tx, &[], columns, rows, sql).await
+}
+
+/// Runs a query over `rows`, as [`execute_many_with`] runs a change.
+///
+/// # Errors
+///
+/// As [`insert_many`].
+pub async fn query_many_with(
+    tx: &Tx,
+    values: &[Value],
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+    sql: &str,
+) -> Result<Vec<QueryResult>, DbErr> {
     let mut found = Vec::new();
-    for part in parts(tx, columns, rows)? {
+    for part in parts(tx, values, columns, rows)? {
         found.extend(tx.query_all_raw(part.within(tx, columns, sql)).await?);
     }
     Ok(found)
@@ -96,7 +127,7 @@ async fn insert(
 ) -> Result<u64, DbErr> {
     let names = columns.join(", ");
     let mut inserted = 0;
-    for Part { relation, values } in parts(tx, columns, rows)? {
+    for Part { relation, values } in parts(tx, &[], columns, rows)? {
         let sql = format!("INSERT INTO {table} ({names}) {relation}{otherwise}");
         let insert = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
         inserted += tx.execute_raw(insert).await?.rows_affected();
@@ -117,7 +148,13 @@ impl Part {
     }
 }
 
-fn parts(tx: &Tx, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Vec<Part>, DbErr> {
+/// The rows as relations, each with `common` in front of its values.
+fn parts(
+    tx: &Tx,
+    common: &[Value],
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+) -> Result<Vec<Part>, DbErr> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -127,27 +164,35 @@ fn parts(tx: &Tx, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Vec<Part>, 
         ));
     }
     if tx.is_postgres() {
-        return Ok(vec![arrays(columns, rows)?]);
+        return Ok(vec![arrays(common.to_vec(), columns, rows)?]);
     }
-    let most = MOST_ROWS.min(MOST_PLACEHOLDERS / columns.len().max(1)).max(1);
-    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+    let room = MOST_PLACEHOLDERS.saturating_sub(common.len());
+    let most = MOST_ROWS.min(room / columns.len().max(1)).max(1);
     let (mut rows, mut left) = (rows.into_iter(), Vec::new());
     while rows.len() > 0 {
         let count = 1 << rows.len().min(most).ilog2();
-        let values = rows.by_ref().take(count).flatten().collect();
-        left.push(Part {
-            relation: format!("VALUES {}", vec![row.as_str(); count].join(", ")),
-            values,
-        });
+        let mut values = common.to_vec();
+        values.extend(rows.by_ref().take(count).flatten());
+        left.push(Part { relation: placeholders(common.len(), columns.len(), count), values });
     }
     Ok(left)
+}
+
+/// `count` rows of numbered placeholders, after those that are `taken`.
+fn placeholders(taken: usize, columns: usize, count: usize) -> String {
+    let row = |index: usize| {
+        let first = taken + index * columns + 1;
+        let numbers: Vec<_> = (first..first + columns).map(|number| format!("?{number}")).collect();
+        format!("({})", numbers.join(", "))
+    };
+    format!("VALUES {}", (0..count).map(row).collect::<Vec<_>>().join(", "))
 }
 
 /// One array for each column; a column that says the same in each row is one value instead.
 ///
 /// An array of ours has no place for an absent value, so a column that has some brings a second
 /// array, which says where there is a value.
-fn arrays(columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Part, DbErr> {
+fn arrays(common: Vec<Value>, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Part, DbErr> {
     let count = rows.len();
     let mut arrays: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(count)).collect();
     for row in rows {
@@ -155,7 +200,7 @@ fn arrays(columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Part, DbErr> {
             array.push(value);
         }
     }
-    let mut parameters = Parameters::default();
+    let mut parameters = Parameters { values: common, ..Parameters::default() };
     for (column, array) in columns.iter().zip(arrays) {
         parameters.add(column, array)?;
     }

@@ -4,7 +4,9 @@ use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, Value};
 
 use crate::Tx;
 
-pub use crate::many::{execute_many, insert_absent, insert_many, query_many};
+pub use crate::many::{
+    execute_many, execute_many_with, insert_absent, insert_many, query_many, query_many_with,
+};
 
 /// Runs one statement; answers how many rows it touched.
 ///

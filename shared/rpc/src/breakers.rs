@@ -30,7 +30,8 @@ struct Walk {
 
 impl Walk {
     fn message(&mut self, message: &MessageDescriptor, path: &mut Vec<FieldDescriptor>) {
-        for field in self.contracts.fields(message.full_name()) {
+        let place = self.contracts.place(message.full_name());
+        for field in place.map(|place| self.contracts.fields(place)).unwrap_or_default() {
             path.push(field.descriptor.clone());
             for value in broken(field) {
                 self.broken.push(build(&self.root, path, value));
@@ -181,6 +182,8 @@ fn open<'a>(
 
 #[cfg(test)]
 mod tests {
+    use prost::Message as _;
+
     use super::*;
     use crate::{Violations, check::check};
 
@@ -194,7 +197,8 @@ mod tests {
         for method in methods {
             for (field, request) in breakers(&method).unwrap() {
                 let mut found = Violations::default();
-                check(contracts, &request, &mut found);
+                let place = contracts.place(method.input().full_name()).unwrap();
+                check(contracts, place, &request.encode_to_vec(), &mut found).unwrap();
                 assert!(found.names(&field), "{}: {field} in {request}", method.full_name());
                 seen += 1;
             }

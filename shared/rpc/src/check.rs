@@ -1,14 +1,19 @@
 //! Holds a message against the rules of its contract.
+//!
+//! It reads the encoded message, so that a request with thousands of items costs little more than
+//! looking at each of them once.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, EnumDescriptor, Kind, MapKey, ReflectMessage as _, Value};
+use prost_reflect::{DynamicMessage, EnumDescriptor};
 use uuid::Uuid;
 
 use crate::{
     Violations,
+    kind::{Kind, Shape},
     rules::{Contracts, Field, Rules},
+    wire::{self, Wire},
 };
 
 /// `message` as its descriptor sees it; none when it is not a message of the house.
@@ -17,120 +22,179 @@ pub(crate) fn dynamic<M: Message + Name>(message: &M) -> Option<DynamicMessage> 
     DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok()
 }
 
-/// Notes every field of `message`, and of the messages in it, that breaks a rule.
-pub(crate) fn check(contracts: &Contracts, message: &DynamicMessage, found: &mut Violations) {
-    Check { contracts, found }.message("", message);
+/// Notes every field of the encoded message, whose rules stand at `place`, and of the messages in it,
+/// that breaks a rule; none when the bytes are no such message.
+pub(crate) fn check(
+    contracts: &Contracts,
+    place: usize,
+    bytes: &[u8],
+    found: &mut Violations,
+) -> Option<()> {
+    Check { contracts, path: Vec::new(), found }.message(place, bytes)
 }
 
 struct Check<'a> {
     contracts: &'a Contracts,
+    /// Where we are. Nobody writes it down before something is wrong there.
+    path: Vec<Step<'a>>,
     found: &'a mut Violations,
 }
 
-impl Check<'_> {
-    fn message(&mut self, path: &str, message: &DynamicMessage) {
-        for field in self.contracts.fields(message.descriptor().full_name()) {
-            let name = field.descriptor.name();
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            self.field(&path, field, message);
+enum Step<'a> {
+    Field(&'a str),
+    Item(usize),
+    Entry(Cow<'static, str>),
+}
+
+impl<'a> Check<'a> {
+    fn message(&mut self, place: usize, bytes: &[u8]) -> Option<()> {
+        let values = wire::values(bytes)?;
+        for field in self.contracts.fields(place) {
+            let own = values.iter().filter(|(number, _)| *number == field.number);
+            self.path.push(Step::Field(&field.name));
+            self.field(field, own.map(|(_, value)| *value))?;
+            self.path.pop();
+        }
+        Some(())
+    }
+
+    fn field<'b>(
+        &mut self,
+        field: &'a Field,
+        values: impl Iterator<Item = Wire<'b>>,
+    ) -> Option<()> {
+        let mut values = values.peekable();
+        let is_set = values.peek().is_some();
+        if !is_set && field.rules.required {
+            self.add("is required");
+            return Some(());
+        }
+        match field.shape {
+            Shape::One { knows_if_set } => match values.last() {
+                Some(value) => self.value(field, value),
+                // Nothing was set, so there is nothing to hold to a rule.
+                None if knows_if_set => Some(()),
+                None => self.value(field, field.kind.unset()),
+            },
+            Shape::List => self.list(field, values),
+            Shape::Map => self.map(field, values),
         }
     }
 
-    fn field(&mut self, path: &str, field: &Field, message: &DynamicMessage) {
-        let rules = &field.rules;
-        let is_set = message.has_field(&field.descriptor);
-        if !is_set && rules.required {
-            return self.found.add(path, "is required");
-        }
-        // A field that knows whether it was set, and was not, has no value to hold to a rule.
-        if !is_set && field.descriptor.supports_presence() {
-            return;
-        }
-        let value = message.get_field(&field.descriptor);
-        let kind = field.descriptor.kind();
-        if let Some(items) = value.as_list() {
-            self.count(path, rules, items.len());
-            for (position, item) in items.iter().enumerate() {
-                self.value(&format!("{path}[{position}]"), &kind, rules, item);
+    fn list<'b>(&mut self, field: &'a Field, values: impl Iterator<Item = Wire<'b>>) -> Option<()> {
+        let mut items = Vec::new();
+        for value in values {
+            match (field.kind.packs_as(), value) {
+                (Some(wire), Wire::Bytes(bytes)) => items.extend(wire::packed(bytes, wire)?),
+                (Some(_) | None, _) => items.push(value),
             }
-        } else if let (Some(entries), Kind::Message(entry)) = (value.as_map(), &kind) {
-            self.count(path, rules, entries.len());
-            let kind = entry.map_entry_value_field().kind();
-            for (key, item) in entries {
-                self.value(&format!("{path}[{}]", shown(key)), &kind, rules, item);
-            }
-        } else {
-            self.value(path, &kind, rules, &value);
         }
+        self.count(&field.rules, items.len());
+        for (position, item) in items.into_iter().enumerate() {
+            self.path.push(Step::Item(position));
+            self.value(field, item)?;
+            self.path.pop();
+        }
+        Some(())
     }
 
-    fn count(&mut self, path: &str, rules: &Rules, count: usize) {
+    fn map<'b>(&mut self, field: &'a Field, entries: impl Iterator<Item = Wire<'b>>) -> Option<()> {
+        let entries: Vec<_> = entries.collect();
+        self.count(&field.rules, entries.len());
+        for entry in entries {
+            let Wire::Bytes(entry) = entry else { return None };
+            let values = wire::values(entry)?;
+            let of = |wanted| values.iter().rfind(|(number, _)| *number == wanted);
+            let key = of(1).map_or(Wire::Bytes(&[]), |(_, key)| *key);
+            let value = of(2).map_or_else(|| field.kind.unset(), |(_, value)| *value);
+            self.path.push(Step::Entry(shown(key)));
+            self.value(field, value)?;
+            self.path.pop();
+        }
+        Some(())
+    }
+
+    fn count(&mut self, rules: &Rules, count: usize) {
         if let Some(least) = rules.min_items.filter(|least| count < *least) {
-            self.found.add(path, format_args!("must have at least {least} items"));
+            self.add(format_args!("must have at least {least} items"));
         }
         if let Some(most) = rules.max_items.filter(|most| count > *most) {
-            self.found.add(path, format_args!("must have at most {most} items"));
+            self.add(format_args!("must have at most {most} items"));
         }
     }
 
-    fn value(&mut self, path: &str, kind: &Kind, rules: &Rules, value: &Value) {
-        match (kind, value) {
-            (_, Value::Message(message)) => self.message(path, message),
-            (_, Value::String(text)) => self.text(path, rules, text),
-            (_, Value::Bytes(bytes)) => self.length(path, rules, bytes.len(), "bytes"),
-            (Kind::Enum(values), Value::EnumNumber(number)) => self.word(path, values, *number),
-            _ => self.number(path, rules, value),
+    fn value(&mut self, field: &'a Field, value: Wire<'_>) -> Option<()> {
+        let rules = &field.rules;
+        match (&field.kind, value) {
+            (Kind::Message(Some(place)), Wire::Bytes(bytes)) => self.message(*place, bytes)?,
+            (Kind::Text, Wire::Bytes(text)) => self.text(rules, str::from_utf8(text).ok()?),
+            (Kind::Bytes, Wire::Bytes(bytes)) => self.length(rules, bytes.len(), "bytes"),
+            (Kind::Word(words), Wire::Varint(number)) => self.word(words, number),
+            (Kind::Number(kind), value) => self.number(rules, kind.read(value)?),
+            (Kind::Message(None) | Kind::Other(_), _) => {}
+            (Kind::Message(Some(_)) | Kind::Text | Kind::Bytes | Kind::Word(_), _) => return None,
         }
+        Some(())
     }
 
-    fn text(&mut self, path: &str, rules: &Rules, text: &str) {
+    fn text(&mut self, rules: &Rules, text: &str) {
         if text.is_empty() {
             return;
         }
-        self.length(path, rules, text.chars().count(), "characters");
+        // No text has more characters than bytes.
+        if rules.min_len.is_some() || rules.max_len.is_some_and(|most| text.len() > most) {
+            self.length(rules, text.chars().count(), "characters");
+        }
         if text.contains('\0') {
             // PostgreSQL keeps no text with it.
-            self.found.add(path, "must not hold the character U+0000");
+            self.add("must not hold the character U+0000");
         }
         if rules.uuid && !is_uuid(text) {
-            self.found.add(path, "must be a UUID");
+            self.add("must be a UUID");
         }
         if let Some(pattern) = rules.pattern.as_ref().filter(|it| !it.whole.is_match(text)) {
-            self.found.add(path, format_args!("must match {}", pattern.text));
+            self.add(format_args!("must match {}", pattern.text));
         }
     }
 
-    fn length(&mut self, path: &str, rules: &Rules, length: usize, unit: &str) {
+    fn length(&mut self, rules: &Rules, length: usize, unit: &str) {
         if let Some(least) = rules.min_len.filter(|least| length != 0 && length < *least) {
-            self.found.add(path, format_args!("must have at least {least} {unit}"));
+            self.add(format_args!("must have at least {least} {unit}"));
         }
         if let Some(most) = rules.max_len.filter(|most| length > *most) {
-            self.found.add(path, format_args!("must have at most {most} {unit}"));
+            self.add(format_args!("must have at most {most} {unit}"));
         }
     }
 
-    fn word(&mut self, path: &str, values: &EnumDescriptor, number: i32) {
-        if values.get_value(number).is_none() {
-            self.found.add(path, "is not a value that the contract knows");
+    fn word(&mut self, words: &EnumDescriptor, number: u64) {
+        let number = i32::try_from(number.cast_signed()).ok();
+        if number.and_then(|number| words.get_value(number)).is_none() {
+            self.add("is not a value that the contract knows");
         }
     }
 
-    fn number(&mut self, path: &str, rules: &Rules, value: &Value) {
-        let Some(number) = whole(value) else { return };
+    fn number(&mut self, rules: &Rules, number: i128) {
         if let Some(least) = rules.min.filter(|least| number < i128::from(*least)) {
-            self.found.add(path, format_args!("must be at least {least}"));
+            self.add(format_args!("must be at least {least}"));
         }
         if let Some(most) = rules.max.filter(|most| number > i128::from(*most)) {
-            self.found.add(path, format_args!("must be at most {most}"));
+            self.add(format_args!("must be at most {most}"));
         }
     }
-}
 
-/// The value as a whole number, if it is one.
-fn whole(value: &Value) -> Option<i128> {
-    let signed = value.as_i64().or_else(|| value.as_i32().map(i64::from)).map(i128::from);
-    let unsigned = || value.as_u64().or_else(|| value.as_u32().map(u64::from)).map(i128::from);
-    signed.or_else(unsigned)
+    /// Notes that what is here breaks `rule`.
+    fn add(&mut self, rule: impl Display) {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Field(name) if path.is_empty() => path.push_str(name),
+                Step::Field(name) => path.extend([".", name]),
+                Step::Item(position) => path.push_str(&format!("[{position}]")),
+                Step::Entry(key) => path.push_str(&format!("[{key}]")),
+            }
+        }
+        self.found.add(&path, rule);
+    }
 }
 
 /// Whether `text` is a UUID in its hyphenated form, the only one that the contracts know.
@@ -139,17 +203,13 @@ fn is_uuid(text: &str) -> bool {
 }
 
 /// A map's key as a path shows it: one that could be anything is not repeated.
-fn shown(key: &MapKey) -> Cow<'static, str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+fn shown(key: Wire<'_>) -> Cow<'static, str> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     match key {
-        MapKey::String(text) if text.len() <= 64 && text.bytes().all(plain) => {
-            Cow::Owned(text.clone())
+        Wire::Bytes(text) if text.len() <= 64 && text.iter().all(plain) => {
+            Cow::Owned(String::from_utf8_lossy(text).into_owned())
         }
-        MapKey::String(_) => Cow::Borrowed("?"),
-        MapKey::Bool(key) => Cow::Owned(key.to_string()),
-        MapKey::I32(key) => Cow::Owned(key.to_string()),
-        MapKey::I64(key) => Cow::Owned(key.to_string()),
-        MapKey::U32(key) => Cow::Owned(key.to_string()),
-        MapKey::U64(key) => Cow::Owned(key.to_string()),
+        Wire::Varint(key) => Cow::Owned(key.to_string()),
+        Wire::Bytes(_) | Wire::Wide(_) | Wire::Narrow(_) => Cow::Borrowed("?"),
     }
 }

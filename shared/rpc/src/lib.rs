@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod encoded;
 mod health;
+mod kind;
 mod limits;
 mod observe;
 mod page;
@@ -21,6 +22,7 @@ mod stop;
 mod tls;
 mod trace;
 mod violations;
+mod wire;
 
 pub use block::{Block, run};
 pub use breakers::breakers;

@@ -2,22 +2,40 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, Value,
+};
 use regex::Regex;
+
+use crate::kind::{Kind, Shape};
 
 const OPTION: &str = "rangkai.options.v1.field";
 
 static ALL: LazyLock<Result<Contracts, RuleError>> =
     LazyLock::new(|| Contracts::of(rangkai_proto::pool()));
 
-/// The rules of every message that has some, by the message's full name.
+/// The rules of every message of the house.
 #[derive(Debug)]
-pub(crate) struct Contracts(HashMap<String, Vec<Field>>);
+pub(crate) struct Contracts {
+    messages: Vec<Contract>,
+    /// Where each message stands among them, by its full name.
+    places: HashMap<String, usize>,
+}
 
-/// A field and its rules.
+#[derive(Debug)]
+struct Contract {
+    fields: Vec<Field>,
+    asks_for_a_page: bool,
+}
+
+/// A field, what it holds, and its rules.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) descriptor: FieldDescriptor,
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) shape: Shape,
+    pub(crate) kind: Kind,
     pub(crate) rules: Rules,
 }
 
@@ -59,34 +77,52 @@ impl Contracts {
         ALL.as_ref().map_err(Clone::clone)
     }
 
-    /// The fields of `message` to look at.
-    pub(crate) fn fields(&self, message: &str) -> &[Field] {
-        self.0.get(message).map(Vec::as_slice).unwrap_or_default()
+    /// Where the rules of `message` stand; none when it is not a message of the house.
+    pub(crate) fn place(&self, message: &str) -> Option<usize> {
+        self.places.get(message).copied()
+    }
+
+    /// The fields of the message at `place`, to look at.
+    pub(crate) fn fields(&self, place: usize) -> &[Field] {
+        self.messages.get(place).map(|it| it.fields.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether the message at `place` asks for a page of a list.
+    pub(crate) fn asks_for_a_page(&self, place: usize) -> bool {
+        self.messages.get(place).is_some_and(|it| it.asks_for_a_page)
     }
 
     fn of(pool: &DescriptorPool) -> Result<Self, RuleError> {
         let option = pool.get_extension_by_name(OPTION).ok_or(RuleError::NoOption)?;
-        let mut messages = HashMap::new();
-        for message in pool.all_messages() {
-            if !message.full_name().starts_with("rangkai.") {
-                continue;
-            }
-            let fields: Result<Vec<_>, _> =
-                message.fields().map(|field| Field::of(field, &option)).collect();
-            messages.insert(message.full_name().to_owned(), fields?);
-        }
-        Ok(Self(messages))
+        let ours: Vec<_> =
+            pool.all_messages().filter(|it| it.full_name().starts_with("rangkai.")).collect();
+        let names = ours.iter().map(|message| message.full_name().to_owned());
+        let places: HashMap<_, _> = names.zip(0..).collect();
+        let contract = |message: &MessageDescriptor| {
+            let field = |field| Field::of(field, &option, &places);
+            let fields = message.fields().map(field).collect::<Result<_, _>>()?;
+            let asks_for_a_page = message.get_field_by_name("page_token").is_some();
+            Ok(Contract { fields, asks_for_a_page })
+        };
+        let messages = ours.iter().map(contract).collect::<Result<_, _>>()?;
+        Ok(Self { messages, places })
     }
 }
 
 impl Field {
-    fn of(descriptor: FieldDescriptor, option: &ExtensionDescriptor) -> Result<Self, RuleError> {
+    fn of(
+        descriptor: FieldDescriptor,
+        option: &ExtensionDescriptor,
+        places: &HashMap<String, usize>,
+    ) -> Result<Self, RuleError> {
         let options = descriptor.options();
         let rules = match options.get_extension(option).as_message() {
             Some(rules) if options.has_extension(option) => Rules::of(rules, &descriptor)?,
             _ => Rules::default(),
         };
-        Ok(Self { descriptor, rules })
+        let (shape, kind) = (Shape::of(&descriptor), Kind::of(&descriptor, places));
+        let (name, number) = (descriptor.name().to_owned(), descriptor.number());
+        Ok(Self { descriptor, name, number, shape, kind, rules })
     }
 }
 

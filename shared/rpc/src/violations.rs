@@ -32,18 +32,24 @@ impl Violations {
     #[must_use]
     pub fn of<M: Message + Name>(message: &M) -> Self {
         let mut violations = Self::default();
-        match (Contracts::all(), check::dynamic(message)) {
-            (Ok(contracts), Some(message)) => {
-                violations.query = page::query(&message);
-                check::check(contracts, &message, &mut violations);
+        match Contracts::all() {
+            Ok(contracts) => {
+                if violations.hold(contracts, message).is_none() {
+                    tracing::error!(message = M::full_name(), "there is no contract for a message");
+                    violations.refuse(Status::internal("internal error"));
+                }
             }
-            (Err(error), _) => violations.refuse(internal(&error)),
-            (Ok(_), None) => {
-                tracing::error!(message = M::full_name(), "there is no contract for a message");
-                violations.refuse(Status::internal("internal error"));
-            }
+            Err(error) => violations.refuse(internal(&error)),
         }
         violations
+    }
+
+    fn hold<M: Message + Name>(&mut self, contracts: &Contracts, message: &M) -> Option<()> {
+        let place = contracts.place(&M::full_name())?;
+        if contracts.asks_for_a_page(place) {
+            self.query = page::query(&check::dynamic(message)?);
+        }
+        check::check(contracts, place, &message.encode_to_vec(), self)
     }
 
     /// Notes that `field` breaks `rule`, which reads on from the field: `is required`.

@@ -12,4 +12,4 @@ mod tests;
 mod vault;
 
 pub use error::VaultError;
-pub use vault::{Vault, WrappedKey};
+pub use vault::{Hasher, Sealer, Vault, WrappedKey};

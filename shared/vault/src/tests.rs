@@ -76,6 +76,18 @@ fn a_hash_depends_on_key_context_and_value() {
 }
 
 #[test]
+fn what_is_made_ready_once_seals_and_hashes_alike() {
+    let vault = vault(1);
+    let key = vault.new_key().unwrap();
+    let sealer = vault.sealer(&key).unwrap();
+
+    assert_eq!(vault.open_with(&key, &sealer.seal(b"a name").unwrap()).unwrap(), b"a name");
+    assert_eq!(sealer.open(&vault.seal_with(&key, b"a name").unwrap()).unwrap(), b"a name");
+    assert_eq!(vault.hasher("nik").hash(b"1"), vault.keyed_hash("nik", b"1"));
+    assert!(vault.sealer(&WrappedKey::from(Vec::new())).is_err());
+}
+
+#[test]
 fn a_master_key_is_32_bytes_in_base64() {
     for wrong in ["not base64!".to_owned(), STANDARD.encode([1; 31])] {
         assert_eq!(Vault::new(&wrong.into()).err(), Some(VaultError::MasterKey));
@@ -87,5 +99,8 @@ fn a_master_key_is_32_bytes_in_base64() {
 fn nothing_of_a_key_is_printed() {
     let key = vault(1).new_key().unwrap();
 
+    let (sealer, hasher) = (vault(1).sealer(&vault(1).new_key().unwrap()), vault(1).hasher("nik"));
+
     assert_eq!(format!("{:?} {key:?}", vault(1)), "Vault(***) WrappedKey(***)");
+    assert_eq!(format!("{:?} {hasher:?}", sealer.unwrap()), "Sealer(***) Hasher(***)");
 }

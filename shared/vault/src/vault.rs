@@ -11,7 +11,7 @@ use rangkai_config::Secret;
 
 use crate::{
     VaultError,
-    aead::{self, KeyBytes, OVERHEAD},
+    aead::{self, Cipher, KeyBytes, OVERHEAD},
 };
 
 /// A value with its own data key in front.
@@ -31,8 +31,19 @@ pub struct Vault {
 }
 
 struct Keys {
-    wrapping: KeyBytes,
+    wrapping: Cipher,
     hashing: hmac::Key,
+}
+
+/// A data key at work: for whoever seals or opens much with one key.
+pub struct Sealer {
+    cipher: Cipher,
+}
+
+/// Keyed hashes of one context: for whoever hashes much.
+#[derive(Clone)]
+pub struct Hasher {
+    key: hmac::Key,
 }
 
 /// A data key that only the vault which made it can use; safe to keep in a row.
@@ -52,7 +63,7 @@ impl Vault {
         let bytes = STANDARD.decode(master.reveal().trim()).map_err(|_| VaultError::MasterKey)?;
         let bytes = KeyBytes::try_from(bytes).map_err(|_| VaultError::MasterKey)?;
         let master = Salt::new(HKDF_SHA256, b"rangkai vault v1").extract(&bytes);
-        let wrapping = derive(&master, b"wrap")?;
+        let wrapping = Cipher::new(&derive(&master, b"wrap")?)?;
         let hashing = hmac::Key::new(HMAC_SHA256, &derive(&master, b"hash")?);
         Ok(Self { keys: Arc::new(Keys { wrapping, hashing }) })
     }
@@ -66,8 +77,8 @@ impl Vault {
         let key = aead::fresh()?;
         let mut sealed = Vec::with_capacity(1 + WRAPPED_LEN + OVERHEAD + text.len());
         sealed.push(ENVELOPE);
-        aead::seal(&self.keys.wrapping, WRAPPED, &key, &mut sealed)?;
-        aead::seal(&key, ENVELOPE, text, &mut sealed)?;
+        self.keys.wrapping.seal(WRAPPED, &key, &mut sealed)?;
+        Cipher::new(&key)?.seal(ENVELOPE, text, &mut sealed)?;
         Ok(sealed)
     }
 
@@ -79,7 +90,7 @@ impl Vault {
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
         let body = versioned(sealed, ENVELOPE)?;
         let (wrapped, body) = body.split_at_checked(WRAPPED_LEN).ok_or(VaultError::Refused)?;
-        aead::open(&self.unwrap(wrapped)?, ENVELOPE, body)
+        self.unwrap(wrapped)?.open(ENVELOPE, body)
     }
 
     /// A new data key, for everything about one person for example.
@@ -90,7 +101,7 @@ impl Vault {
     pub fn new_key(&self) -> Result<WrappedKey, VaultError> {
         let mut wrapped = Vec::with_capacity(1 + WRAPPED_LEN);
         wrapped.push(WRAPPED);
-        aead::seal(&self.keys.wrapping, WRAPPED, &aead::fresh()?, &mut wrapped)?;
+        self.keys.wrapping.seal(WRAPPED, &aead::fresh()?, &mut wrapped)?;
         Ok(WrappedKey(wrapped))
     }
 
@@ -100,11 +111,7 @@ impl Vault {
     ///
     /// [`VaultError::Refused`] when `key` is not this vault's, [`VaultError::Cipher`] otherwise.
     pub fn seal_with(&self, key: &WrappedKey, text: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let key = self.unwrap(versioned(&key.0, WRAPPED)?)?;
-        let mut sealed = Vec::with_capacity(1 + OVERHEAD + text.len());
-        sealed.push(WITH_KEY);
-        aead::seal(&key, WITH_KEY, text, &mut sealed)?;
-        Ok(sealed)
+        self.sealer(key)?.seal(text)
     }
 
     /// The text that [`Vault::seal_with`] sealed with `key`.
@@ -113,8 +120,16 @@ impl Vault {
     ///
     /// [`VaultError::Refused`] when a bit of it changed or another key sealed it.
     pub fn open_with(&self, key: &WrappedKey, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let body = versioned(sealed, WITH_KEY)?;
-        aead::open(&self.unwrap(versioned(&key.0, WRAPPED)?)?, WITH_KEY, body)
+        self.sealer(key)?.open(sealed)
+    }
+
+    /// Unwraps `key` once, to seal and open much with it.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::Refused`] when `key` is not this vault's.
+    pub fn sealer(&self, key: &WrappedKey) -> Result<Sealer, VaultError> {
+        Ok(Sealer { cipher: self.unwrap(versioned(&key.0, WRAPPED)?)? })
     }
 
     /// A hash of `value` that only a holder of the master key can compute.
@@ -123,11 +138,13 @@ impl Vault {
     /// reveal nothing to another. Exact look-ups, pairwise ids and codes are kept this way.
     #[must_use]
     pub fn keyed_hash(&self, context: &str, value: &[u8]) -> [u8; 32] {
-        let key = hmac::Key::new(HMAC_SHA256, self.context_key(context).as_ref());
-        let tag = hmac::sign(&key, value);
-        let mut hash = [0; 32];
-        hash.copy_from_slice(tag.as_ref());
-        hash
+        self.hasher(context).hash(value)
+    }
+
+    /// What [`Vault::keyed_hash`] does in `context`, made ready once.
+    #[must_use]
+    pub fn hasher(&self, context: &str) -> Hasher {
+        Hasher { key: hmac::Key::new(HMAC_SHA256, self.context_key(context).as_ref()) }
     }
 
     /// One step of HKDF-Expand (RFC 5869), which is an HMAC and so cannot fail.
@@ -138,9 +155,43 @@ impl Vault {
         step.sign()
     }
 
-    fn unwrap(&self, wrapped: &[u8]) -> Result<KeyBytes, VaultError> {
-        let key = aead::open(&self.keys.wrapping, WRAPPED, wrapped)?;
-        KeyBytes::try_from(key).map_err(|_| VaultError::Refused)
+    fn unwrap(&self, wrapped: &[u8]) -> Result<Cipher, VaultError> {
+        let key = self.keys.wrapping.open(WRAPPED, wrapped)?;
+        Cipher::new(&KeyBytes::try_from(key).map_err(|_| VaultError::Refused)?)
+    }
+}
+
+impl Sealer {
+    /// Seals `text`, as [`Vault::seal_with`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::Cipher`].
+    pub fn seal(&self, text: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let mut sealed = Vec::with_capacity(1 + OVERHEAD + text.len());
+        sealed.push(WITH_KEY);
+        self.cipher.seal(WITH_KEY, text, &mut sealed)?;
+        Ok(sealed)
+    }
+
+    /// Opens what was sealed, as [`Vault::open_with`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::Refused`] when a bit of it changed or another key sealed it.
+    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.cipher.open(WITH_KEY, versioned(sealed, WITH_KEY)?)
+    }
+}
+
+impl Hasher {
+    /// The keyed hash of `value`.
+    #[must_use]
+    pub fn hash(&self, value: &[u8]) -> [u8; 32] {
+        let tag = hmac::sign(&self.key, value);
+        let mut hash = [0; 32];
+        hash.copy_from_slice(tag.as_ref());
+        hash
     }
 }
 
@@ -167,6 +218,18 @@ impl From<WrappedKey> for Vec<u8> {
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Vault(***)")
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(***)")
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher(***)")
     }
 }
 

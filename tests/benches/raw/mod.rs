@@ -32,24 +32,13 @@ impl Raw {
         connections: u32,
         spread: Spread,
     ) -> anyhow::Result<Vec<Self>> {
-        let url = database.config.url.reveal();
         let count = if database.kind == Kind::Sqlite { 1 } else { usize::try_from(connections)? };
         let mut all = Vec::with_capacity(count);
         for index in 0..count {
             let choice = Choice::new(index, spread);
             all.push(match database.kind {
-                Kind::Postgres => {
-                    let options: PgConnectOptions = url.parse()?;
-                    Self::Postgres(options.disable_statement_logging().connect().await?, choice)
-                }
-                Kind::Sqlite => {
-                    let options: SqliteConnectOptions = url.parse()?;
-                    let options = options
-                        .journal_mode(SqliteJournalMode::Wal)
-                        .synchronous(SqliteSynchronous::Full)
-                        .disable_statement_logging();
-                    Self::Sqlite(options.connect().await?, choice)
-                }
+                Kind::Postgres => Self::Postgres(postgres(database).await?, choice),
+                Kind::Sqlite => Self::Sqlite(sqlite(database).await?, choice),
             });
         }
         Ok(all)
@@ -75,6 +64,22 @@ impl Raw {
         }
         Ok(said.join(", "))
     }
+}
+
+/// A connection to a database on PostgreSQL.
+pub(crate) async fn postgres(database: &TestDatabase) -> anyhow::Result<PgConnection> {
+    let options: PgConnectOptions = database.config.url.reveal().parse()?;
+    Ok(options.disable_statement_logging().connect().await?)
+}
+
+/// A connection to a file of `SQLite`, with the promises that the service keeps.
+pub(crate) async fn sqlite(database: &TestDatabase) -> anyhow::Result<SqliteConnection> {
+    let options: SqliteConnectOptions = database.config.url.reveal().parse()?;
+    let options = options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    Ok(options.connect().await?)
 }
 
 impl Deed for Raw {

@@ -13,7 +13,11 @@ const PAYOUTS: &[(&str, &str, &str)] = &[
          AND tally.state = CASE WHEN instruction.state = 'failed' AND EXISTS (SELECT 1 \
          FROM instruction AS earlier WHERE earlier.envelope_id = instruction.envelope_id \
          AND earlier.reference = instruction.reference AND earlier.state = 'paid') \
-         THEN 'paid' ELSE instruction.state END)",
+         THEN 'paid' WHEN instruction.state NOT IN ('received', 'valid') THEN instruction.state \
+         ELSE (SELECT CASE WHEN instruction.instruction_id <= taken_after THEN 'sent' \
+             WHEN instruction.state = 'valid' OR instruction.instruction_id <= checked_after \
+             THEN 'valid' ELSE 'received' END FROM envelope \
+             WHERE envelope.envelope_id = instruction.envelope_id) END)",
     ),
     (
         "the tallies of an envelope add up to what it announced",

@@ -16,11 +16,14 @@ use crate::{
         payable,
     },
     error::Error,
-    ops::{self, instruction::Taken},
+    ops::{
+        self,
+        instruction::{Intake, Ready, Taken},
+    },
 };
 
 /// A batch of instructions for an envelope.
-type Batch = (Id<Envelope>, Arc<Vec<NewInstruction>>);
+type Batch = (Id<Envelope>, Vec<NewInstruction>);
 /// Which instructions of an envelope to list.
 type Filter = (Id<Envelope>, InstructionFilter);
 /// An instruction of an envelope.
@@ -34,28 +37,26 @@ impl InstructionService for Payments {
     ) -> Result<Response<wire::AddInstructionsResponse>, Status> {
         let caller = rangkai_auth::caller(&request)?;
         let mut stream = request.into_inner();
-        let mut batch = Some(read_batch(stream.message().await?.unwrap_or_default(), None)?);
+        let (id, new) = read_batch(stream.message().await?.unwrap_or_default(), None)?;
+        let currency = new.first().map_or(Currency::IDR, |new| new.amount.currency());
+        let intake = Arc::new(self.intake(caller.clone(), id).await?);
+        let mut batch = Some(intake.ready(new)?);
         let (mut added, mut last) = (0, None);
-        while let Some((id, new)) = batch {
-            // The next batch is read while this one is written; the one after that waits with its
-            // sender, so that no more than two are here.
-            let currency = new.first().map(|new| new.amount.currency());
-            let reading = async {
-                let next = stream.message().await?;
-                next.map(|next| read_batch(next, Some(id))).transpose()
-            };
-            let (taken, next) = tokio::join!(self.take_in(caller.clone(), (id, new)), reading);
+        while let Some(ready) = batch {
+            // The next batch is made ready while this one is written; the one after that waits with
+            // its sender, so that no more than two are here.
+            let reading = read_next(&mut stream, &intake, id);
+            let (taken, next) = tokio::join!(self.take_in(caller.clone(), ready), reading);
             let taken = taken?;
             added += taken.added;
-            last = Some((taken, currency));
+            last = Some(taken);
             batch = next?;
         }
-        let (taken, currency) = last.ok_or_else(|| Status::internal("no batch was taken"))?;
-        let total = currency.unwrap_or(Currency::IDR);
+        let taken = last.ok_or_else(|| Status::internal("no batch was taken"))?;
         Ok(Response::new(wire::AddInstructionsResponse {
             added,
             instruction_count: taken.received.count,
-            total: Some(Money::new(total, taken.received.minor).into()),
+            total: Some(Money::new(currency, taken.received.minor).into()),
         }))
     }
 
@@ -116,15 +117,36 @@ impl InstructionService for Payments {
 }
 
 impl Payments {
+    async fn intake(&self, caller: Caller, id: Id<Envelope>) -> Result<Intake, Error> {
+        let opening = move |tx| async move { ops::instruction::intake(&tx, id).await };
+        self.db.read(caller, opening).await
+    }
+
     /// Keeps one batch. No request id is needed: each instruction carries an id of its own.
-    async fn take_in(&self, caller: Caller, (id, new): Batch) -> Result<Taken, Error> {
+    async fn take_in(&self, caller: Caller, ready: Ready) -> Result<Taken, Error> {
+        let ready = Arc::new(ready);
         let adding = move |tx| {
-            let new = Arc::clone(&new);
-            async move { ops::instruction::add(&tx, id, &new).await }
+            let ready = Arc::clone(&ready);
+            async move { ops::instruction::add(&tx, &ready).await }
         };
         let method = "rangkai.payments.v1.InstructionService/AddInstructions";
         self.db.act(caller, method, adding).await
     }
+}
+
+/// Reads the next batch of a stream and makes it ready, away from where others wait for their turn.
+async fn read_next(
+    stream: &mut Streaming<wire::AddInstructionsRequest>,
+    intake: &Arc<Intake>,
+    id: Id<Envelope>,
+) -> Result<Option<Ready>, Status> {
+    let Some(next) = stream.message().await? else { return Ok(None) };
+    let intake = Arc::clone(intake);
+    let making = tokio::task::spawn_blocking(move || {
+        let (_, new) = read_batch(next, Some(id))?;
+        Ok(Some(intake.ready(new)?))
+    });
+    making.await.map_err(|error| rangkai_rpc::internal(&error))?
 }
 
 fn read_batch(
@@ -157,7 +179,7 @@ fn read_batch(
             Err(rule) => fields.add(&format!("instructions[{place}].amount"), rule),
         }
     }
-    fields.check(|| Some((id?, Arc::new(new))))
+    fields.check(|| Some((id?, new)))
 }
 
 fn read_place(

@@ -58,7 +58,8 @@ pub struct NewInstruction {
 /// An end that the rail contradicts is left only when two people say so: for the other one.
 ///
 /// A valid one of a released envelope is queued: that is no state of its own, because a million rows
-/// would have to be written at the moment of release.
+/// would have to be written at the moment of release. For the same reason nobody writes down that one
+/// is valid or sent: how far its envelope was validated and taken says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InstructionState {
     Received,
@@ -192,7 +193,12 @@ impl InstructionState {
 
 impl Findings {
     /// The bits that make an instruction invalid.
-    pub const INVALID: i64 = 63;
+    const INVALID: i64 = 63;
+
+    /// Whether an instruction is valid all the same.
+    pub const fn are_harmless(self) -> bool {
+        self.0 & Self::INVALID == 0
+    }
 
     /// Each finding.
     pub fn list(self) -> impl Iterator<Item = Finding> {
@@ -284,6 +290,7 @@ mod tests {
     fn findings_are_bits() {
         let both = Findings(Finding::Duplicate.bit() | Finding::PaidElsewhere.bit());
         assert_eq!(both.list().collect::<Vec<_>>(), [Finding::Duplicate, Finding::PaidElsewhere]);
-        assert_eq!(Findings::INVALID & Finding::PaidElsewhere.bit(), 0);
+        assert!(Findings(Finding::PaidElsewhere.bit()).are_harmless());
+        assert!(!both.are_harmless());
     }
 }

@@ -85,7 +85,8 @@ async fn announce(
         async move {
             let view = ops::envelope::create(&tx, new).await?;
             let id = view.envelope.id;
-            ops::instruction::add(&tx, id, &instructions).await?;
+            let intake = ops::instruction::intake(&tx, id).await?;
+            ops::instruction::add(&tx, &intake.ready(instructions)?).await?;
             ops::envelope::seal(&tx, id).await?;
             ops::validation::begin(&tx, id).await?;
             Ok::<_, Error>(wire::CreateEnvelopeResponse::default())

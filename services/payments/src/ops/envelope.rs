@@ -93,7 +93,7 @@ pub async fn list(
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn report(tx: &Tx, id: Id<Envelope>) -> Result<Report, Error> {
     let view = get(tx, id).await?;
-    let lines = store::instruction::report(tx, id).await?;
+    let lines = store::instruction_report::report(tx, id).await?;
     let total = lines.iter().fold(Tally::default(), |sum, line| sum.plus(line.tally));
     let late = store::late_answer::count(tx, id).await?;
     let contradicted = store::instruction_doubt::tally(tx, id).await?;

@@ -10,7 +10,7 @@ use crate::{
     domain::{Envelope, EnvelopeRefusal as Refusal, EnvelopeState, InstructionState, Tallies},
     error::Error,
     events::tell,
-    store::{self, envelope::Cursor},
+    store::{self, progress::Cursor},
 };
 
 /// Begins to validate an envelope, from its first instruction.
@@ -18,7 +18,7 @@ use crate::{
 pub async fn begin(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?.validate(tx.now())?;
     store::envelope::update(tx, &envelope).await?;
-    store::envelope::move_cursor(tx, id, Cursor::Checked, Uuid::nil()).await?;
+    store::progress::update(tx, id, Cursor::Checked, Uuid::nil()).await?;
     let tallies = store::tally::find(tx, id).await?;
     let mut change = Tallies::default();
     for (state, tally) in tallies.each() {
@@ -45,17 +45,24 @@ pub async fn go_on(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<bool, Error>
     if envelope.state != EnvelopeState::Validating {
         return Ok(false);
     }
-    let after = store::envelope::cursor(tx, id, Cursor::Checked).await?;
+    let after = store::progress::find(tx, id, Cursor::Checked).await?;
     let last = store::instruction_check::last_of_next(tx, &envelope, after, limit).await?;
     let Some(last) = last else {
         finish(tx, envelope).await?;
         return Ok(false);
     };
-    store::instruction_check::check(tx, &envelope, after, last).await?;
-    let mut change = store::instruction_check::tallies(tx, &envelope, after, last).await?;
-    change.add(InstructionState::Received, change.total().negated());
+    let ends = [after, last];
+    let judged = store::instruction_check::judge(tx, &envelope, ends).await?;
+    store::instruction_check::update(tx, &envelope, ends, &judged).await?;
+    let all = store::instruction_check::tally(tx, &envelope, ends).await?;
+    let mut change = Tallies::default();
+    change.add(InstructionState::Received, all.negated());
+    change.add(InstructionState::Valid, all);
+    for judged in judged.iter().filter(|judged| !judged.findings.are_harmless()) {
+        change.go(InstructionState::Valid, InstructionState::Invalid, judged.minor);
+    }
     store::tally::update(tx, id, &change).await?;
-    store::envelope::move_cursor(tx, id, Cursor::Checked, last).await?;
+    store::progress::update(tx, id, Cursor::Checked, last).await?;
     Ok(true)
 }
 

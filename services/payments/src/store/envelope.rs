@@ -2,6 +2,7 @@
 
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Agency, Id, Page};
+use rangkai_vault::Sealer;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
@@ -130,56 +131,13 @@ pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
     sql::execute(tx, update, values).await.map(drop)
 }
 
-/// How far an envelope was worked through.
-#[derive(Clone, Copy, Debug)]
-pub enum Cursor {
-    /// The last instruction that was validated.
-    Checked,
-    /// The last one that was taken to be sent.
-    Taken,
-}
-
-impl Cursor {
-    const fn column(self) -> &'static str {
-        match self {
-            Self::Checked => "checked_after",
-            Self::Taken => "taken_after",
-        }
-    }
-}
-
-/// How far an envelope was worked through; nil at the beginning.
-pub async fn cursor(tx: &Tx, id: Id<Envelope>, cursor: Cursor) -> Result<Uuid, DbErr> {
-    let find = format!(
-        "SELECT {} AS place FROM envelope WHERE agency = $1 AND envelope_id = $2",
-        cursor.column()
-    );
-    let rows = sql::query(tx, &find, [tx.agency().as_str().into(), id.uuid().into()]).await?;
-    let place = rows.first().map(|row| row.try_get::<Option<Uuid>>("", "place")).transpose()?;
-    Ok(place.flatten().unwrap_or_default())
-}
-
-/// Notes how far an envelope was worked through.
-pub async fn move_cursor(
-    tx: &Tx,
-    id: Id<Envelope>,
-    cursor: Cursor,
-    place: Uuid,
-) -> Result<(), DbErr> {
-    let update = format!(
-        "UPDATE envelope SET {} = $3 WHERE agency = $1 AND envelope_id = $2",
-        cursor.column()
-    );
-    let values = [tx.agency().as_str().into(), id.uuid().into(), place.into()];
-    sql::execute(tx, &update, values).await.map(drop)
-}
-
-/// The wrapped key of an envelope's narrations.
-pub async fn narration_key(tx: &Tx, id: Id<Envelope>) -> Result<Vec<u8>, DbErr> {
+/// The key of an envelope's narrations, ready to be used.
+pub async fn narration_key(tx: &Tx, id: Id<Envelope>) -> Result<Sealer, DbErr> {
     let find = "SELECT narration_key FROM envelope WHERE agency = $1 AND envelope_id = $2";
     let rows = sql::query(tx, find, [tx.agency().as_str().into(), id.uuid().into()]).await?;
     let missing = || DbErr::RecordNotFound("an envelope's key".to_owned());
-    rows.first().ok_or_else(missing)?.try_get("", "narration_key")
+    let key: Vec<u8> = rows.first().ok_or_else(missing)?.try_get("", "narration_key")?;
+    tx.vault().sealer(&key.into()).map_err(sealing)
 }
 
 async fn one(tx: &Tx, id: Id<Envelope>, hold: &str) -> Result<Option<Envelope>, DbErr> {

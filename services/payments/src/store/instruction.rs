@@ -5,26 +5,18 @@ use rangkai_primitives::{Id, Page, Timestamp};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::{money, word};
+use super::{
+    money,
+    progress::{SENT, STATE},
+    word,
+};
 use crate::domain::{
-    Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome, ReportLine,
-    Tally,
+    Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome,
 };
 
-const COLUMNS: &str = "instruction_id, reference, attempt, amount_minor, state, findings, reason, \
-    retry_safe, rail_reference, outcome_time, retry_of, replaced_by, contradicted";
-
-/// Each payment counts once: as its last attempt, unless that failed while an earlier one turned out to
-/// have been paid. Most have one attempt, for which nothing is looked up.
-const COUNTS: &str = "(retry_of IS NULL AND replaced_by IS NULL \
-    OR replaced_by IS NULL AND (state <> 'failed' OR NOT EXISTS (SELECT 1 \
-        FROM instruction AS earlier WHERE earlier.envelope_id = instruction.envelope_id \
-        AND earlier.reference = instruction.reference \
-        AND earlier.attempt < instruction.attempt AND earlier.state = 'paid')) \
-    OR replaced_by IS NOT NULL AND state = 'paid' AND NOT EXISTS (SELECT 1 \
-        FROM instruction AS later WHERE later.envelope_id = instruction.envelope_id \
-        AND later.reference = instruction.reference \
-        AND later.attempt > instruction.attempt AND later.state <> 'failed'))";
+/// The instruction of each row of ours, in a statement whose first values are those of [`owner`].
+const OWN: &str = "instruction.agency = $1 AND instruction.envelope_id = $2 \
+    AND instruction.instruction_id = many.id";
 
 /// What a rail's answer is held against.
 #[derive(Clone, Copy, Debug)]
@@ -44,21 +36,27 @@ pub async fn standings(
     envelope: Id<Envelope>,
     ids: &[Uuid],
 ) -> Result<Vec<Standing>, DbErr> {
-    let row = |id: &Uuid| -> Vec<Value> {
-        vec![tx.agency().as_str().into(), envelope.uuid().into(), (*id).into()]
+    // One row for each, by its key: a join that the planner may turn around would one day read the
+    // whole table.
+    let instruction = if tx.is_postgres() {
+        "JOIN LATERAL (SELECT instruction_id, reference, attempt, state, amount_minor, retry_of \
+         FROM instruction \
+         WHERE agency = $1 AND envelope_id = $2 AND instruction_id = many.id LIMIT 1) \
+         AS instruction ON true"
+    } else {
+        "JOIN instruction ON instruction.agency = $1 AND instruction.envelope_id = $2 \
+         AND instruction.instruction_id = many.id"
     };
-    let find = "SELECT instruction.instruction_id, instruction.state, instruction.amount_minor, \
-                inquiry.made, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
-                FROM instruction AS earlier \
-                WHERE earlier.envelope_id = instruction.envelope_id \
-                AND earlier.reference = instruction.reference AND earlier.state = 'paid' \
-                AND earlier.attempt < instruction.attempt) AS paid_before \
-                FROM many JOIN instruction ON instruction.agency = many.agency \
-                AND instruction.envelope_id = many.envelope_id \
-                AND instruction.instruction_id = many.id \
-                LEFT JOIN inquiry ON inquiry.instruction_id = many.id";
-    let columns = ["agency", "envelope_id", "id"];
-    let rows = sql::query_many(tx, &columns, ids.iter().map(row).collect(), find).await?;
+    let find = format!(
+        "SELECT instruction.instruction_id, {STATE} AS state, instruction.amount_minor, \
+         inquiry.made, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
+             FROM instruction AS earlier WHERE earlier.envelope_id = $2 \
+             AND earlier.reference = instruction.reference AND earlier.state = 'paid' \
+             AND earlier.attempt < instruction.attempt) AS paid_before \
+         FROM many {instruction} LEFT JOIN inquiry ON inquiry.instruction_id = many.id"
+    );
+    let rows = ids.iter().map(|id| vec![(*id).into()]).collect();
+    let rows = sql::query_many_with(tx, &owner(tx, envelope), &["id"], rows, &find).await?;
     rows.iter()
         .map(|row| {
             let made = row.try_get::<Option<i64>>("", "made")?;
@@ -90,8 +88,6 @@ pub async fn settle(
             Outcome::Pending | Outcome::Filed | Outcome::Unknown => return None,
         };
         Some(vec![
-            tx.agency().as_str().into(),
-            envelope.uuid().into(),
             (*id).into(),
             state.as_str().into(),
             reason.into(),
@@ -100,15 +96,44 @@ pub async fn settle(
             time.into(),
         ])
     };
-    let columns = ["agency", "envelope", "id", "outcome", "why", "safe", "rail", "moment"];
-    let update = "UPDATE instruction SET state = many.outcome, reason = many.why, \
-                  retry_safe = many.safe, rail_reference = many.rail, outcome_time = many.moment \
-                  FROM many WHERE instruction.agency = many.agency \
-                  AND instruction.envelope_id = many.envelope \
-                  AND instruction.instruction_id = many.id \
-                  AND instruction.state NOT IN ('received', 'invalid', 'paid', 'failed')";
+    let columns = ["id", "outcome", "why", "safe", "rail", "moment"];
+    let update = format!(
+        "UPDATE instruction SET state = many.outcome, reason = many.why, \
+         retry_safe = many.safe, rail_reference = many.rail, outcome_time = many.moment \
+         FROM many WHERE {OWN} AND ({SENT} OR instruction.state IN ('unknown', 'needs_person'))"
+    );
     let rows = outcomes.iter().filter_map(row).collect();
-    sql::execute_many(tx, &columns, rows, update).await
+    sql::execute_many_with(tx, &owner(tx, envelope), &columns, rows, &update).await
+}
+
+/// Records that instructions were paid which were sent for the first time, and of which nobody spoke
+/// yet; answers which these are, each with its amount. Others are left as they are.
+pub async fn pay(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    paid: &[(Uuid, &str, Timestamp)],
+) -> Result<Vec<(Uuid, i64)>, DbErr> {
+    let [Some(first), Some(last)] = [paid.iter().min(), paid.iter().max()] else {
+        return Ok(Vec::new());
+    };
+    let mut values = owner(tx, envelope);
+    values.extend([first.0.into(), last.0.into()]);
+    let row = |(id, reference, time): &(Uuid, &str, Timestamp)| -> Vec<Value> {
+        vec![(*id).into(), (*reference).into(), (*time).into()]
+    };
+    // Between which ids they are leads to them at once, for those that were sent together.
+    let update = format!(
+        "UPDATE instruction SET state = 'paid', rail_reference = many.rail, \
+         outcome_time = many.moment FROM many \
+         WHERE {OWN} AND instruction.instruction_id >= $3 AND instruction.instruction_id <= $4 \
+         AND {SENT} AND instruction.retry_of IS NULL AND NOT EXISTS (SELECT 1 FROM inquiry \
+             WHERE inquiry.instruction_id = instruction.instruction_id) \
+         RETURNING instruction_id, amount_minor"
+    );
+    let columns = ["id", "rail", "moment"];
+    let rows = paid.iter().map(row).collect();
+    let rows = sql::query_many_with(tx, &values, &columns, rows, &update).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
 /// Puts instructions that were sent into another state in which they wait.
@@ -118,20 +143,15 @@ pub async fn wait(
     waiting: &[(Uuid, InstructionState)],
 ) -> Result<u64, DbErr> {
     let row = |(id, state): &(Uuid, InstructionState)| -> Vec<Value> {
-        vec![
-            tx.agency().as_str().into(),
-            envelope.uuid().into(),
-            (*id).into(),
-            state.as_str().into(),
-        ]
+        vec![(*id).into(), state.as_str().into()]
     };
-    let update = "UPDATE instruction SET state = many.outcome FROM many \
-                  WHERE instruction.agency = many.agency \
-                  AND instruction.envelope_id = many.envelope \
-                  AND instruction.instruction_id = many.id \
-                  AND instruction.state IN ('sent', 'unknown', 'needs_person')";
-    let columns = ["agency", "envelope", "id", "outcome"];
-    sql::execute_many(tx, &columns, waiting.iter().map(row).collect(), update).await
+    let update = format!(
+        "UPDATE instruction SET state = many.outcome FROM many \
+         WHERE {OWN} AND ({SENT} OR instruction.state IN ('unknown', 'needs_person'))"
+    );
+    let rows = waiting.iter().map(row).collect();
+    let columns = ["id", "outcome"];
+    sql::execute_many_with(tx, &owner(tx, envelope), &columns, rows, &update).await
 }
 
 /// Finds an instruction.
@@ -141,8 +161,9 @@ pub async fn find(
     id: Id<Instruction>,
 ) -> Result<Option<Instruction>, DbErr> {
     let find = format!(
-        "SELECT {COLUMNS} FROM instruction \
-         WHERE agency = $1 AND envelope_id = $2 AND instruction_id = $3"
+        "SELECT {} FROM instruction \
+         WHERE agency = $1 AND envelope_id = $2 AND instruction_id = $3",
+        columns()
     );
     let values = [tx.agency().as_str().into(), envelope.id.uuid().into(), id.uuid().into()];
     sql::query(tx, &find, values).await?.first().map(|row| read(envelope, row)).transpose()
@@ -161,36 +182,14 @@ pub async fn list(
         vec![tx.agency().as_str().into(), envelope.id.uuid().into(), after.into(), limit.into()];
     values.extend(filter.state.map(|state| state.as_str().into()));
     let list = format!(
-        "SELECT {COLUMNS} FROM instruction \
+        "SELECT {} FROM instruction \
          WHERE agency = $1 AND envelope_id = $2 AND instruction_id > $3 {} {} \
          ORDER BY instruction_id LIMIT $4",
-        if filter.state.is_some() { "AND state = $5" } else { "" },
+        columns(),
+        if filter.state.is_some() { format!("AND {STATE} = $5") } else { String::new() },
         if filter.contradicted { "AND contradicted" } else { "" }
     );
     sql::query(tx, &list, values).await?.iter().map(|row| read(envelope, row)).collect()
-}
-
-/// Counts the instructions of an envelope by outcome and reason, those given again once.
-pub async fn report(tx: &Tx, envelope: Id<Envelope>) -> Result<Vec<ReportLine>, DbErr> {
-    let sums = format!(
-        "SELECT state, findings, reason, \
-         state = 'failed' AND rail_reference IS NOT NULL AS returned, COUNT(*) AS found, \
-         CAST(SUM(amount_minor) AS bigint) AS minor FROM instruction \
-         WHERE agency = $1 AND envelope_id = $2 AND {COUNTS} \
-         GROUP BY state, findings, reason, returned \
-         ORDER BY state, findings, reason, returned"
-    );
-    let values = [tx.agency().as_str().into(), envelope.uuid().into()];
-    let line = |row: &QueryResult| {
-        Ok(ReportLine {
-            state: word("state", &row.try_get::<String>("", "state")?)?,
-            findings: Findings(row.try_get("", "findings")?),
-            reason: row.try_get("", "reason")?,
-            returned: row.try_get("", "returned")?,
-            tally: Tally { count: row.try_get("", "found")?, minor: row.try_get("", "minor")? },
-        })
-    };
-    sql::query(tx, &sums, values).await?.iter().map(line).collect()
 }
 
 /// Gives an instruction that failed once more, as a new one: the same person, amount and narration.
@@ -221,17 +220,30 @@ pub async fn fall_silent(
     envelope: Id<Envelope>,
     [first, last]: [Uuid; 2],
 ) -> Result<Vec<(Uuid, i64)>, DbErr> {
-    let update = "UPDATE instruction SET state = 'unknown' \
-                  WHERE agency = $1 AND envelope_id = $2 \
-                  AND instruction_id >= $3 AND instruction_id <= $4 AND state = 'sent' \
-                  AND NOT EXISTS (SELECT 1 FROM inquiry \
-                      WHERE inquiry.instruction_id = instruction.instruction_id) \
-                  RETURNING instruction_id, amount_minor";
+    let update = format!(
+        "UPDATE instruction SET state = 'unknown' WHERE agency = $1 AND envelope_id = $2 \
+         AND instruction_id >= $3 AND instruction_id <= $4 AND {SENT} \
+         AND NOT EXISTS (SELECT 1 FROM inquiry \
+             WHERE inquiry.instruction_id = instruction.instruction_id) \
+         RETURNING instruction_id, amount_minor"
+    );
     let values = [tx.agency().as_str().into(), envelope.uuid().into(), first.into(), last.into()];
     let pair = |row: &QueryResult| {
         Ok((row.try_get("", "instruction_id")?, row.try_get("", "amount_minor")?))
     };
-    sql::query(tx, update, values).await?.iter().map(pair).collect()
+    sql::query(tx, &update, values).await?.iter().map(pair).collect()
+}
+
+/// Whose the instructions are.
+fn owner(tx: &Tx, envelope: Id<Envelope>) -> Vec<Value> {
+    vec![tx.agency().as_str().into(), envelope.uuid().into()]
+}
+
+fn columns() -> String {
+    format!(
+        "instruction_id, reference, attempt, amount_minor, {STATE} AS state, findings, reason, \
+         retry_safe, rail_reference, outcome_time, retry_of, replaced_by, contradicted"
+    )
 }
 
 fn read(envelope: &Envelope, row: &QueryResult) -> Result<Instruction, DbErr> {

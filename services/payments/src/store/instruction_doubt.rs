@@ -5,7 +5,7 @@ use rangkai_primitives::Id;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::word;
+use super::{progress::STATE, word};
 use crate::domain::{Attempt, Envelope, Instruction, Outcome, Tally};
 
 /// Notes that the rail contradicts the ends that are recorded of instructions: from now on they are not
@@ -49,8 +49,10 @@ pub async fn attempts(
     envelope: Id<Envelope>,
     reference: &str,
 ) -> Result<Vec<Attempt>, DbErr> {
-    let list = "SELECT instruction_id, state, contradicted FROM instruction \
-                WHERE agency = $1 AND envelope_id = $2 AND reference = $3 ORDER BY attempt";
+    let list = format!(
+        "SELECT instruction_id, {STATE} AS state, contradicted FROM instruction \
+         WHERE agency = $1 AND envelope_id = $2 AND reference = $3 ORDER BY attempt"
+    );
     let values: [Value; 3] =
         [tx.agency().as_str().into(), envelope.uuid().into(), reference.into()];
     let attempt = |row: &QueryResult| {
@@ -60,7 +62,7 @@ pub async fn attempts(
             contradicted: row.try_get("", "contradicted")?,
         })
     };
-    sql::query(tx, list, values).await?.iter().map(attempt).collect()
+    sql::query(tx, &list, values).await?.iter().map(attempt).collect()
 }
 
 /// Records the other end of an instruction that is contradicted, and that it is so no more; answers

@@ -2,6 +2,7 @@
 
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Id;
+use rangkai_vault::{Hasher, Sealer};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -20,53 +21,59 @@ pub struct Kept {
     narration: Vec<u8>,
 }
 
-/// Hashes and seals instructions of an envelope.
-pub async fn prepare(
-    tx: &Tx,
-    envelope: Id<Envelope>,
-    new: &[NewInstruction],
-) -> Result<Vec<Kept>, DbErr> {
-    let key = envelope::narration_key(tx, envelope).await?.into();
-    let keep = |new: &NewInstruction| {
-        let person_key = payee::person_key(tx, &new.functional_id);
-        let name_key = new.name.as_ref().map(|name| payee::name_key(tx, name));
+/// The keys under which the instructions of an envelope are kept.
+#[derive(Debug)]
+pub struct Keys {
+    payees: payee::Keys,
+    digest: Hasher,
+    narration: Sealer,
+}
+
+impl Keys {
+    /// Those of an envelope.
+    pub async fn of(tx: &Tx, envelope: Id<Envelope>) -> Result<Self, DbErr> {
+        Ok(Self {
+            payees: payee::Keys::of(tx),
+            digest: tx.vault().hasher("payments.instruction"),
+            narration: envelope::narration_key(tx, envelope).await?,
+        })
+    }
+
+    /// Hashes and seals instructions. That takes a while, and nothing of the database.
+    pub fn keep(&self, new: Vec<NewInstruction>) -> Result<Vec<Kept>, DbErr> {
+        let mut text = Vec::new();
+        new.into_iter().map(|new| self.keep_one(new, &mut text)).collect()
+    }
+
+    /// `text` is room to write in.
+    fn keep_one(&self, new: NewInstruction, text: &mut Vec<u8>) -> Result<Kept, DbErr> {
+        let minor = new.amount.minor();
+        let person_key = self.payees.person(&new.functional_id);
+        let name_key = new.name.as_ref().map(|name| self.payees.name(name));
         let narration = new.narration.reveal().as_bytes();
-        let mut text = person_key.to_vec();
-        text.extend(new.amount.minor().to_be_bytes());
+        text.clear();
+        text.extend(person_key);
+        text.extend(minor.to_be_bytes());
         text.extend(name_key.unwrap_or_default());
         text.extend(narration);
         text.push(0);
         text.extend(new.reference.as_bytes());
         Ok(Kept {
             id: Uuid::now_v7(),
-            reference: new.reference.clone(),
-            minor: new.amount.minor(),
-            digest: tx.vault().keyed_hash("payments.instruction", &text),
+            reference: new.reference,
+            minor,
+            digest: self.digest.hash(text),
             person_key,
             name_key,
-            narration: tx.vault().seal_with(&key, narration).map_err(sealing)?,
+            narration: self.narration.seal(narration).map_err(sealing)?,
         })
-    };
-    new.iter().map(keep).collect()
+    }
 }
 
 /// Adds instructions, those left out whose reference is taken; answers how many were added.
 pub async fn insert(tx: &Tx, envelope: Id<Envelope>, kept: &[Kept]) -> Result<u64, DbErr> {
-    let columns = [
-        "agency",
-        "envelope_id",
-        "instruction_id",
-        "reference",
-        "person_key",
-        "name_key",
-        "amount_minor",
-        "narration",
-        "digest",
-    ];
     let row = |kept: &Kept| -> Vec<Value> {
         vec![
-            tx.agency().as_str().into(),
-            envelope.uuid().into(),
             kept.id.into(),
             kept.reference.as_str().into(),
             kept.person_key.to_vec().into(),
@@ -76,8 +83,13 @@ pub async fn insert(tx: &Tx, envelope: Id<Envelope>, kept: &[Kept]) -> Result<u6
             kept.digest.to_vec().into(),
         ]
     };
-    let rows = kept.iter().map(row).collect();
-    sql::insert_absent(tx, "instruction", &columns, rows).await
+    let columns = ["id", "reference", "person", "name", "minor", "narration", "digest"];
+    let insert = "INSERT INTO instruction (agency, envelope_id, instruction_id, reference, \
+                  person_key, name_key, amount_minor, narration, digest) \
+                  SELECT $1, $2, id, reference, person, name, minor, narration, digest \
+                  FROM many WHERE true ON CONFLICT DO NOTHING";
+    let owner = [tx.agency().as_str().into(), envelope.uuid().into()];
+    sql::execute_many_with(tx, &owner, &columns, kept.iter().map(row).collect(), insert).await
 }
 
 /// Those of `kept` that are in the envelope, by their references: each with its own id and digest.
@@ -86,15 +98,13 @@ pub async fn earlier(
     envelope: Id<Envelope>,
     kept: &[Kept],
 ) -> Result<Vec<(String, Uuid, Vec<u8>)>, DbErr> {
-    let row = |kept: &Kept| -> Vec<Value> {
-        vec![tx.agency().as_str().into(), envelope.uuid().into(), kept.reference.as_str().into()]
-    };
     let find = "SELECT instruction.reference, instruction.instruction_id, instruction.digest \
-                FROM many JOIN instruction ON instruction.agency = many.agency \
-                AND instruction.envelope_id = many.envelope_id \
+                FROM many JOIN instruction ON instruction.agency = $1 \
+                AND instruction.envelope_id = $2 \
                 AND instruction.reference = many.reference AND instruction.attempt = 1";
-    let columns = ["agency", "envelope_id", "reference"];
-    let rows = sql::query_many(tx, &columns, kept.iter().map(row).collect(), find).await?;
+    let rows = kept.iter().map(|kept| vec![kept.reference.as_str().into()]).collect();
+    let owner = [tx.agency().as_str().into(), envelope.uuid().into()];
+    let rows = sql::query_many_with(tx, &owner, &["reference"], rows, find).await?;
     rows.iter()
         .map(|row| {
             let id = row.try_get("", "instruction_id")?;

@@ -22,6 +22,7 @@ pub mod instruction;
 pub mod instruction_check;
 pub mod instruction_doubt;
 pub mod instruction_intake;
+pub mod instruction_report;
 pub mod late_answer;
 mod line;
 pub mod merchant;
@@ -30,6 +31,7 @@ pub mod order;
 pub mod part;
 pub mod payee;
 pub mod pool;
+pub mod progress;
 pub mod rail_file;
 pub mod rail_order;
 pub mod rail_pace;
@@ -123,6 +125,8 @@ const OWN: &[SqlMigration] = &[
     each!("m0073_kept"),
     each!("m0080_contradicted"),
     each!("m0081_ruling"),
+    each!("m0090_standing"),
+    both!("m0091_sandbox_order"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.

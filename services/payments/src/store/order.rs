@@ -26,22 +26,6 @@ pub struct Next {
 /// A payee who was linked anew or unlinked since the validation is not paid, at a further attempt
 /// neither: nobody approved that address.
 pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Result<Next, DbErr> {
-    let find = "SELECT instruction.instruction_id, amount_minor, narration, \
-                CASE WHEN payee.update_time <= $6 THEN institution END \
-                AS institution, details, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
-                FROM instruction AS earlier \
-                WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
-                AND earlier.reference = instruction.reference \
-                AND earlier.attempt < instruction.attempt AND contradicted) AS doubtful, \
-                retry_of IS NOT NULL AND EXISTS (SELECT 1 FROM instruction AS earlier \
-                WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
-                AND earlier.reference = instruction.reference \
-                AND earlier.attempt < instruction.attempt \
-                AND earlier.state = 'paid') AS paid_before \
-                FROM instruction LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
-                AND payee.person_key = instruction.person_key \
-                WHERE instruction.agency = $1 AND envelope_id = $2 AND instruction_id > $3 \
-                AND instruction.state = 'valid' ORDER BY instruction_id LIMIT $4";
     let values = [
         tx.agency().as_str().into(),
         envelope.id.uuid().into(),
@@ -50,28 +34,27 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
         envelope.announced.source.as_str().into(),
         envelope.validate_time.into(),
     ];
-    let key = envelope::narration_key(tx, envelope.id).await?.into();
+    let key = envelope::narration_key(tx, envelope.id).await?;
     let mut next = Next::default();
-    for row in sql::query(tx, find, values).await? {
-        let id: Uuid = row.try_get("", "instruction_id")?;
-        let minor: i64 = row.try_get("", "amount_minor")?;
+    for row in sql::query(tx, &next_sql(tx.is_postgres()), values).await? {
+        let id: Uuid = row.try_get_by_index(0)?;
+        let minor: i64 = row.try_get_by_index(1)?;
         next.last = Some(id);
-        if row.try_get("", "paid_before")? {
+        if row.try_get_by_index(6)? {
             next.paid_before.push((id, minor));
             continue;
         }
-        if row.try_get("", "doubtful")? {
+        if row.try_get_by_index(5)? {
             next.doubtful.push((id, minor));
             continue;
         }
-        let Some(institution) = row.try_get("", "institution")? else {
+        let Some(institution) = row.try_get_by_index(3)? else {
             next.changed.push((id, minor));
             continue;
         };
-        let (account, name) = payee::open(tx, &row.try_get::<Vec<u8>>("", "details")?)?;
-        let sealed: Vec<u8> = row.try_get("", "narration")?;
-        let narration = tx.vault().open_with(&key, &sealed).map_err(sealing)?;
-        let narration = String::from_utf8(narration);
+        let (account, name) = payee::open(tx, &row.try_get_by_index::<Vec<u8>>(4)?)?;
+        let sealed: Vec<u8> = row.try_get_by_index(2)?;
+        let narration = String::from_utf8(key.open(&sealed).map_err(sealing)?);
         let narration = narration.map_err(|_| DbErr::Type("narration".to_owned()))?;
         next.orders.push(Order {
             id,
@@ -85,12 +68,31 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
     Ok(next)
 }
 
-/// Puts the valid instructions after one and up to another on their way; answers how many.
-pub async fn send(tx: &Tx, envelope: &Envelope, after: Uuid, last: Uuid) -> Result<u64, DbErr> {
-    let update = "UPDATE instruction SET state = 'sent' \
-                  WHERE agency = $1 AND envelope_id = $2 \
-                  AND instruction_id > $3 AND instruction_id <= $4 AND state = 'valid'";
-    let values =
-        [tx.agency().as_str().into(), envelope.id.uuid().into(), after.into(), last.into()];
-    sql::execute(tx, update, values).await
+/// Each payee is looked up by its key, whatever the planner knows of the tables yet.
+fn next_sql(postgres: bool) -> String {
+    let payee = if postgres {
+        "LEFT JOIN LATERAL (SELECT update_time, institution, details FROM payee \
+         WHERE payee.agency = $1 AND payee.source = $5 \
+         AND payee.person_key = instruction.person_key LIMIT 1) AS payee ON true"
+    } else {
+        "LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
+         AND payee.person_key = instruction.person_key"
+    };
+    format!(
+        "SELECT instruction.instruction_id, amount_minor, narration, \
+         CASE WHEN payee.update_time <= $6 THEN institution END AS institution, details, \
+         retry_of IS NOT NULL AND EXISTS (SELECT 1 FROM instruction AS earlier \
+             WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
+             AND earlier.reference = instruction.reference \
+             AND earlier.attempt < instruction.attempt AND contradicted) AS doubtful, \
+         retry_of IS NOT NULL AND EXISTS (SELECT 1 FROM instruction AS earlier \
+             WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
+             AND earlier.reference = instruction.reference \
+             AND earlier.attempt < instruction.attempt \
+             AND earlier.state = 'paid') AS paid_before \
+         FROM instruction {payee} \
+         WHERE instruction.agency = $1 AND instruction.envelope_id = $2 \
+         AND instruction.instruction_id > $3 AND instruction.state IN ('received', 'valid') \
+         ORDER BY instruction.instruction_id LIMIT $4"
+    )
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use rangkai_db::{DbErr, SqlErr, Tx, sql};
-use rangkai_primitives::{Id, Sensitive};
+use rangkai_primitives::{Agency, Id, Sensitive};
+use rangkai_vault::Hasher;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
@@ -14,15 +15,41 @@ const COLUMNS: &str = "payee_id, source, state, institution, create_time, update
 /// Between the account and the name within what is sealed; neither holds it.
 const BETWEEN: char = '\n';
 
-/// The keyed hash of a person, by which every directory of the agency knows them.
-pub fn person_key(tx: &Tx, functional_id: &Sensitive<String>) -> [u8; 32] {
-    let text = format!("{}\n{}", tx.agency(), functional_id.reveal());
-    tx.vault().keyed_hash("payments.person", text.as_bytes())
+/// The keyed hashes by which an agency's directories know people, their names and addresses.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    agency: Agency,
+    person: Hasher,
+    name: Hasher,
+    address: Hasher,
 }
 
-/// The keyed hash of a name.
-pub fn name_key(tx: &Tx, name: &Sensitive<String>) -> [u8; 32] {
-    tx.vault().keyed_hash("payments.payee.name", plain_name(name.reveal()).as_bytes())
+impl Keys {
+    /// Those of the agency of `tx`.
+    pub fn of(tx: &Tx) -> Self {
+        Self {
+            agency: tx.agency().clone(),
+            person: tx.vault().hasher("payments.person"),
+            name: tx.vault().hasher("payments.payee.name"),
+            address: tx.vault().hasher("payments.payee.address"),
+        }
+    }
+
+    /// The hash of a person, by which every directory of the agency knows them.
+    pub fn person(&self, functional_id: &Sensitive<String>) -> [u8; 32] {
+        self.person.hash(format!("{}\n{}", self.agency, functional_id.reveal()).as_bytes())
+    }
+
+    /// The hash of a name.
+    pub fn name(&self, name: &Sensitive<String>) -> [u8; 32] {
+        self.name.hash(plain_name(name.reveal()).as_bytes())
+    }
+
+    fn address(&self, address: &FinancialAddress) -> [u8; 32] {
+        let account = address.account.reveal();
+        let text = format!("{}\n{}\n{account}", self.agency, address.institution);
+        self.address.hash(text.as_bytes())
+    }
 }
 
 /// Adds a payee; answers whether neither the person nor the address was taken.
@@ -32,6 +59,7 @@ pub async fn insert(tx: &Tx, id: Id<Payee>, new: &NewPayee) -> Result<bool, DbEr
 
 /// Adds payees, those left out whose person or address is taken; answers how many were added.
 pub async fn insert_many(tx: &Tx, payees: &[(Id<Payee>, NewPayee)]) -> Result<u64, DbErr> {
+    let keys = Keys::of(tx);
     let columns = [
         "payee_id",
         "agency",
@@ -50,9 +78,9 @@ pub async fn insert_many(tx: &Tx, payees: &[(Id<Payee>, NewPayee)]) -> Result<u6
             id.uuid().into(),
             tx.agency().as_str().into(),
             new.payee.source.clone().into(),
-            person_key(tx, &new.payee.functional_id).to_vec().into(),
-            address_key(tx, &new.address).to_vec().into(),
-            name_key(tx, &new.name).to_vec().into(),
+            keys.person(&new.payee.functional_id).to_vec().into(),
+            keys.address(&new.address).to_vec().into(),
+            keys.name(&new.name).to_vec().into(),
             new.address.institution.clone().into(),
             seal(tx, new)?.into(),
             PayeeState::Linked.as_str().into(),
@@ -85,15 +113,16 @@ pub async fn name(tx: &Tx, id: Id<Payee>) -> Result<Option<Sensitive<String>>, D
 
 /// The payees of `payees` that are linked to exactly these addresses and names.
 pub async fn known(tx: &Tx, payees: &[(usize, &NewPayee)]) -> Result<Vec<i64>, DbErr> {
+    let keys = Keys::of(tx);
     let columns = ["place", "agency", "source", "person_key", "address_key", "name_key"];
     let row = |(place, new): &(usize, &NewPayee)| -> Vec<Value> {
         vec![
             i64::try_from(*place).unwrap_or(i64::MAX).into(),
             tx.agency().as_str().into(),
             new.payee.source.clone().into(),
-            person_key(tx, &new.payee.functional_id).to_vec().into(),
-            address_key(tx, &new.address).to_vec().into(),
-            name_key(tx, &new.name).to_vec().into(),
+            keys.person(&new.payee.functional_id).to_vec().into(),
+            keys.address(&new.address).to_vec().into(),
+            keys.name(&new.name).to_vec().into(),
         ]
     };
     let find = "SELECT many.place FROM many JOIN payee ON payee.agency = many.agency \
@@ -119,11 +148,12 @@ pub async fn relink(tx: &Tx, id: Id<Payee>, new: &NewPayee) -> Result<bool, DbEr
     let update = "UPDATE payee SET state = 'linked', address_key = $3, name_key = $4, \
                   institution = $5, details = $6, update_time = $7 \
                   WHERE agency = $1 AND payee_id = $2";
+    let keys = Keys::of(tx);
     let values = [
         tx.agency().as_str().into(),
         id.uuid().into(),
-        address_key(tx, &new.address).to_vec().into(),
-        name_key(tx, &new.name).to_vec().into(),
+        keys.address(&new.address).to_vec().into(),
+        keys.name(&new.name).to_vec().into(),
         new.address.institution.clone().into(),
         seal(tx, new)?.into(),
         tx.now().into(),
@@ -158,11 +188,6 @@ fn seal(tx: &Tx, new: &NewPayee) -> Result<Vec<u8>, DbErr> {
     tx.vault().seal(text.as_bytes()).map_err(sealing)
 }
 
-fn address_key(tx: &Tx, address: &FinancialAddress) -> [u8; 32] {
-    let text = format!("{}\n{}\n{}", tx.agency(), address.institution, address.account.reveal());
-    tx.vault().keyed_hash("payments.payee.address", text.as_bytes())
-}
-
 async fn rows(tx: &Tx, payee: &PayeeRef, hold: &str) -> Result<Vec<QueryResult>, DbErr> {
     let find = format!(
         "SELECT {COLUMNS} FROM payee WHERE agency = $1 AND source = $2 AND person_key = $3 {hold}"
@@ -170,7 +195,7 @@ async fn rows(tx: &Tx, payee: &PayeeRef, hold: &str) -> Result<Vec<QueryResult>,
     let values = [
         tx.agency().as_str().into(),
         payee.source.as_str().into(),
-        person_key(tx, &payee.functional_id).to_vec().into(),
+        Keys::of(tx).person(&payee.functional_id).to_vec().into(),
     ];
     sql::query(tx, &find, values).await
 }

@@ -1,5 +1,7 @@
 //! The `sandbox_order` table: the memory of the sandbox, which stands for a bank's.
 
+use std::collections::HashSet;
+
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Agency, Money, Timestamp};
 use sea_orm::{QueryResult, Value};
@@ -43,31 +45,48 @@ pub async fn remember(
     envelope: Uuid,
     orders: &[(&Order, &str)],
 ) -> Result<Vec<Remembered>, DbErr> {
-    let names = |(order, _): &(&Order, &str)| {
-        vec![tx.agency().as_str().into(), order.end_to_end.as_str().into()]
-    };
-    let again = "UPDATE sandbox_order SET given_count = given_count + 1 FROM many \
-                 WHERE agency = many.owner AND end_to_end = many.name";
-    sql::execute_many(tx, &["owner", "name"], orders.iter().map(names).collect(), again).await?;
+    let owner = [tx.agency().as_str().into(), envelope.into(), tx.now().into()];
+    let insert = "INSERT INTO sandbox_order (agency, envelope_id, give_time, order_id, end_to_end, \
+                  behaviour, currency, amount_minor, given_count, inquiry_count, told) \
+                  SELECT $1, $2, $3, id, name, behaviour, currency, minor, 1, 0, FALSE FROM many \
+                  WHERE true ON CONFLICT DO NOTHING RETURNING order_id";
     let row = |(order, behaviour): &(&Order, &str)| {
         vec![
-            tx.agency().as_str().into(),
-            order.end_to_end.as_str().into(),
             order.id.into(),
-            envelope.into(),
+            order.end_to_end.as_str().into(),
             (*behaviour).into(),
             order.amount.currency().as_str().into(),
             order.amount.minor().into(),
-            1_i64.into(),
-            0_i64.into(),
-            false.into(),
-            tx.now().into(),
         ]
     };
+    let columns = ["id", "name", "behaviour", "currency", "minor"];
     let rows = orders.iter().map(row).collect();
-    sql::insert_absent(tx, "sandbox_order", &COLUMNS, rows).await?;
+    let new = sql::query_many_with(tx, &owner, &columns, rows, insert).await?;
+    if new.len() == orders.len() {
+        return Ok(orders.iter().map(|order| remembered_now(tx, envelope, *order)).collect());
+    }
+    let new: HashSet<Uuid> =
+        new.iter().map(|row| row.try_get("", "order_id")).collect::<Result<_, _>>()?;
+    let before = orders.iter().filter(|(order, _)| !new.contains(&order.id));
+    let before = before.map(|(order, _)| vec![order.id.into()]).collect();
+    let again = "UPDATE sandbox_order SET given_count = given_count + 1 FROM many \
+                 WHERE agency = $1 AND order_id = id";
+    sql::execute_many_with(tx, &owner[..1], &["id"], before, again).await?;
     let ids: Vec<_> = orders.iter().map(|(order, _)| order.id).collect();
     find(tx, &ids).await
+}
+
+fn remembered_now(tx: &Tx, envelope: Uuid, (order, behaviour): (&Order, &str)) -> Remembered {
+    Remembered {
+        agency: tx.agency().clone(),
+        order: order.id,
+        envelope,
+        end_to_end: order.end_to_end.clone(),
+        behaviour: behaviour.to_owned(),
+        amount: order.amount,
+        inquiry_count: 0,
+        give_time: tx.now(),
+    }
 }
 
 /// Remembers of orders that never came that they come too late from now on.

@@ -1,9 +1,9 @@
 //! Taking instructions into an envelope.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rangkai_db::Tx;
-use rangkai_primitives::Id;
+use rangkai_primitives::{Currency, Id};
 use tracing::instrument;
 
 use crate::{
@@ -13,8 +13,26 @@ use crate::{
     },
     error::Error,
     ops::envelope,
-    store::{self, instruction_intake::Kept},
+    store::{
+        self,
+        instruction_intake::{Kept, Keys},
+    },
 };
+
+/// What it takes to make instructions ready for an envelope.
+#[derive(Debug)]
+pub struct Intake {
+    envelope: Id<Envelope>,
+    currency: Currency,
+    keys: Keys,
+}
+
+/// A batch that is ready to be added.
+#[derive(Debug)]
+pub struct Ready {
+    envelope: Id<Envelope>,
+    kept: Vec<Kept>,
+}
 
 /// What an envelope holds after a batch came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,23 +43,36 @@ pub struct Taken {
     pub received: Tally,
 }
 
-/// Adds a batch of instructions to an open envelope; those that are in already are passed over if
-/// they say the same. All of it or nothing is kept.
-#[instrument(skip_all, fields(envelope.id = %id, instructions = new.len()))]
-pub async fn add(tx: &Tx, id: Id<Envelope>, new: &[NewInstruction]) -> Result<Taken, Error> {
+/// Opens the intake of an open envelope.
+#[instrument(skip_all, fields(envelope.id = %id))]
+pub async fn intake(tx: &Tx, id: Id<Envelope>) -> Result<Intake, Error> {
     let found = store::envelope::find(tx, id).await?.ok_or(Refusal::EnvelopeNotFound)?;
     found.expect(&[EnvelopeState::Open])?;
-    let currency = found.announced.total.currency();
-    if new.iter().any(|new| new.amount.currency() != currency) {
-        return Err(Refusal::EnvelopeCurrency { envelope: id, currency }.into());
+    let keys = Keys::of(tx, id).await?;
+    Ok(Intake { envelope: id, currency: found.announced.total.currency(), keys })
+}
+
+impl Intake {
+    /// Makes a batch ready. That takes a while: nobody waits for it but whoever sent the batch, and
+    /// the batch before may be written meanwhile.
+    pub fn ready(&self, new: Vec<NewInstruction>) -> Result<Ready, Error> {
+        let (envelope, currency) = (self.envelope, self.currency);
+        if new.iter().any(|new| new.amount.currency() != currency) {
+            return Err(Refusal::EnvelopeCurrency { envelope, currency }.into());
+        }
+        Ok(Ready { envelope, kept: distinct(self.keys.keep(new)?)? })
     }
-    // The slow part, before anybody is kept waiting.
-    let kept = distinct(store::instruction_intake::prepare(tx, id, new).await?)?;
+}
+
+/// Adds a batch of instructions to an open envelope; those that are in already are passed over if
+/// they say the same. All of it or nothing is kept.
+#[instrument(skip_all, fields(envelope.id = %ready.envelope, instructions = ready.kept.len()))]
+pub async fn add(tx: &Tx, ready: &Ready) -> Result<Taken, Error> {
+    let id = ready.envelope;
     let mut envelope = envelope::lock(tx, id).await?;
     envelope.expect(&[EnvelopeState::Open])?;
-    let fresh = insert(tx, id, kept).await?;
     let mut change = Tallies::default();
-    for kept in &fresh {
+    for kept in insert(tx, id, &ready.kept).await? {
         envelope.contents.add(&kept.digest);
         change.add(InstructionState::Received, Tally { count: 1, minor: kept.minor });
     }
@@ -58,12 +89,12 @@ pub async fn add(tx: &Tx, id: Id<Envelope>, new: &[NewInstruction]) -> Result<Ta
 }
 
 /// Keeps those that are not in yet; answers which.
-async fn insert(tx: &Tx, id: Id<Envelope>, kept: Vec<Kept>) -> Result<Vec<Kept>, Error> {
-    let inserted = store::instruction_intake::insert(tx, id, &kept).await?;
+async fn insert<'a>(tx: &Tx, id: Id<Envelope>, kept: &'a [Kept]) -> Result<Vec<&'a Kept>, Error> {
+    let inserted = store::instruction_intake::insert(tx, id, kept).await?;
     if usize::try_from(inserted) == Ok(kept.len()) {
-        return Ok(kept);
+        return Ok(kept.iter().collect());
     }
-    let there = store::instruction_intake::earlier(tx, id, &kept).await?;
+    let there = store::instruction_intake::earlier(tx, id, kept).await?;
     let there: HashMap<_, _> =
         there.into_iter().map(|(reference, id, digest)| (reference, (id, digest))).collect();
     let mut fresh = Vec::new();
@@ -71,7 +102,9 @@ async fn insert(tx: &Tx, id: Id<Envelope>, kept: Vec<Kept>) -> Result<Vec<Kept>,
         match there.get(&kept.reference) {
             Some((id, _)) if *id == kept.id => fresh.push(kept),
             Some((_, digest)) if *digest == kept.digest => {}
-            Some(_) | None => return Err(Refusal::InstructionChanged(kept.reference).into()),
+            Some(_) | None => {
+                return Err(Refusal::InstructionChanged(kept.reference.clone()).into());
+            }
         }
     }
     Ok(fresh)
@@ -79,17 +112,15 @@ async fn insert(tx: &Tx, id: Id<Envelope>, kept: Vec<Kept>) -> Result<Vec<Kept>,
 
 /// Passes over what one batch says twice.
 fn distinct(kept: Vec<Kept>) -> Result<Vec<Kept>, Refusal> {
-    let mut seen: HashMap<String, [u8; 32]> = HashMap::with_capacity(kept.len());
-    let mut left = Vec::with_capacity(kept.len());
-    for kept in kept {
-        match seen.get(&kept.reference) {
-            None => {
-                seen.insert(kept.reference.clone(), kept.digest);
-                left.push(kept);
-            }
-            Some(digest) if *digest == kept.digest => {}
-            Some(_) => return Err(Refusal::InstructionChanged(kept.reference)),
+    let mut seen: HashMap<&str, &[u8; 32]> = HashMap::with_capacity(kept.len());
+    for kept in &kept {
+        if *seen.entry(&kept.reference).or_insert(&kept.digest) != &kept.digest {
+            return Err(Refusal::InstructionChanged(kept.reference.clone()));
         }
     }
-    Ok(left)
+    if seen.len() == kept.len() {
+        return Ok(kept);
+    }
+    let mut seen = HashSet::new();
+    Ok(kept.into_iter().filter(|kept| seen.insert(kept.reference.clone())).collect())
 }

@@ -8,7 +8,7 @@ mod person;
 mod settle;
 mod take;
 
-pub use add::{Taken, add};
+pub use add::{Intake, Ready, Taken, add, intake};
 pub use inquiry::{Inquiry, due_for_inquiry};
 pub use look::{Record, get, list};
 pub use person::{resolve, retry};

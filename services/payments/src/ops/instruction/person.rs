@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     events::tell,
     ops::{self, fund},
-    store::{self, envelope::Cursor},
+    store::{self, progress::Cursor},
 };
 
 /// Gives an instruction that failed once more, where the rail said that it is safe and none of its
@@ -36,17 +36,11 @@ pub async fn retry(
         return Err(Refusal::RetryUnsafe(id).into());
     }
     envelope.expect(&[Released, Paused, Completed])?;
-    let new = Id::<Instruction>::generate();
+    let new = next_id(store::progress::find(tx, envelope.id, Cursor::Taken).await?);
     store::instruction::give_again(tx, envelope.id, id, new).await?;
     let mut change = Tallies::default();
     change.go(InstructionState::Failed, InstructionState::Valid, old.amount.minor());
     store::tally::update(tx, envelope.id, &change).await?;
-    // Another replica's clock may be ahead: the new one must still come after what was taken.
-    let taken = store::envelope::cursor(tx, envelope.id, Cursor::Taken).await?;
-    if new.uuid() <= taken {
-        let before = Uuid::from_u128(new.uuid().as_u128().saturating_sub(1));
-        store::envelope::move_cursor(tx, envelope.id, Cursor::Taken, before).await?;
-    }
     let envelope = envelope.reopen(tx.now());
     store::envelope::update(tx, &envelope).await?;
     tx.changed("envelope", envelope.id.uuid());
@@ -56,6 +50,13 @@ pub async fn retry(
     tell::instruction_retried(tx, &envelope, &again).await?;
     fund::reserve(tx, old.amount).await?;
     Ok(again)
+}
+
+/// The id of a new instruction: after everything that was `taken`, even where another replica's clock
+/// is ahead. What comes before that is never taken.
+fn next_id(taken: Uuid) -> Id<Instruction> {
+    let after = Uuid::from_u128(taken.as_u128().saturating_add(1));
+    Id::<Instruction>::generate().uuid().max(after).into()
 }
 
 /// Says what became of an order that no inquiry could tell, or what is true of one whose end the rail

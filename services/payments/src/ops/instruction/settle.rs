@@ -41,6 +41,8 @@ pub struct Settled {
 /// What is to be written of a batch of answers.
 #[derive(Debug, Default)]
 pub struct Settling<'a> {
+    /// How many are written already.
+    written: usize,
     ended: Vec<(Uuid, &'a Outcome)>,
     waiting: Vec<(Uuid, InstructionState, InstructionState)>,
     inquiries: Vec<(Uuid, Timestamp)>,
@@ -67,12 +69,17 @@ pub async fn settle(
     outcomes: &[(Uuid, Outcome)],
 ) -> Result<Settled, Error> {
     let envelope = store::envelope::lock(tx, id).await?.ok_or(EnvelopeRefusal::EnvelopeNotFound)?;
-    let ids: HashSet<_> = outcomes.iter().map(|(id, _)| *id).collect();
+    let mut settling = Settling::default();
+    let paid = pay(tx, id, outcomes, &mut settling).await?;
+    let (mut heard, mut unknown) = (HashSet::new(), 0);
+    // Where it was the first word about an order that nobody asked about, nothing is left to weigh.
+    let is_left = |(id, _): &&(Uuid, Outcome)| !paid.contains(id) || !heard.insert(*id);
+    let left: Vec<_> = outcomes.iter().filter(is_left).collect();
+    let ids: HashSet<_> = left.iter().map(|(id, _)| *id).collect();
     let ids: Vec<_> = ids.into_iter().collect();
     let standings = store::instruction::standings(tx, id, &ids).await?;
     let mut standings: HashMap<_, _> = standings.into_iter().map(|it| (it.id, it)).collect();
-    let (mut settling, mut unknown) = (Settling::default(), 0);
-    for (id, outcome) in outcomes {
+    for (id, outcome) in left {
         let Some(standing) = standings.get_mut(id) else {
             unknown += 1;
             continue;
@@ -96,6 +103,34 @@ pub async fn settle(
         }
     }
     Ok(Settled { unknown, ..close(tx, envelope, settling).await? })
+}
+
+/// Writes down what was paid, as far as that is the first that anybody hears of an order; answers
+/// which orders these are. Nearly all orders end like that, and this is the short way.
+async fn pay(
+    tx: &Tx,
+    id: Id<Envelope>,
+    outcomes: &[(Uuid, Outcome)],
+    settling: &mut Settling<'_>,
+) -> Result<HashSet<Uuid>, Error> {
+    let mut heard = HashSet::new();
+    let mut first = Vec::with_capacity(outcomes.len());
+    for (id, outcome) in outcomes {
+        let Outcome::Paid { reference, time } = outcome else {
+            heard.insert(*id);
+            continue;
+        };
+        if heard.insert(*id) {
+            first.push((*id, reference.as_str(), *time));
+        }
+    }
+    let written = store::instruction::pay(tx, id, &first).await?;
+    settling.written = written.len();
+    for (_, minor) in &written {
+        settling.paid = settling.paid.plus(Tally { count: 1, minor: *minor });
+        settling.change.go(InstructionState::Sent, InstructionState::Paid, *minor);
+    }
+    Ok(written.into_iter().map(|(id, _)| id).collect())
 }
 
 impl<'a> Settling<'a> {
@@ -160,7 +195,7 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
     let (paused, completed) = conclude(tx, envelope.clone(), !contradicted.is_empty()).await?;
     post(tx, &envelope, settling.paid, settling.failed).await?;
     Ok(Settled {
-        ended: settling.ended.len(),
+        ended: settling.written + settling.ended.len(),
         waiting: settling.waiting.len(),
         late: settling.late.len(),
         unknown: 0,

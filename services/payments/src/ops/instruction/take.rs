@@ -9,7 +9,7 @@ use super::settle::{Settling, close};
 use crate::{
     domain::{Envelope, EnvelopeState, InstructionState, Order, Outcome, SILENCE, Tally},
     error::Error,
-    store::{self, batch::Batch, envelope::Cursor, order::Next},
+    store::{self, batch::Batch, order::Next, progress::Cursor},
 };
 
 /// Why an instruction fails whose payee was linked anew or unlinked since it was validated. It is never
@@ -40,35 +40,27 @@ pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, E
         if envelope.state != EnvelopeState::Released {
             return Ok(Vec::new());
         }
-        let after = store::envelope::cursor(tx, id, Cursor::Taken).await?;
+        let after = store::progress::find(tx, id, Cursor::Taken).await?;
         let next = store::order::next(tx, &envelope, after, limit).await?;
         let Some(last) = next.last else { return Ok(Vec::new()) };
         tx.changed("envelope", id.uuid());
-        store::envelope::move_cursor(tx, id, Cursor::Taken, last).await?;
+        store::progress::update(tx, id, Cursor::Taken, last).await?;
         if [&next.changed, &next.doubtful, &next.paid_before].iter().any(|it| !it.is_empty()) {
             fail(tx, envelope.clone(), &next).await?;
         }
         if !next.orders.is_empty() {
-            send(tx, &envelope, [after, last], &next.orders).await?;
+            send(tx, &envelope, last, &next.orders).await?;
             return Ok(next.orders);
         }
     }
 }
 
-/// Puts `orders`, all that are still valid between two instructions, on their way.
-async fn send(
-    tx: &Tx,
-    envelope: &Envelope,
-    [after, last]: [Uuid; 2],
-    orders: &[Order],
-) -> Result<(), Error> {
-    let sent = store::order::send(tx, envelope, after, last).await?;
+/// Notes that `orders`, all that were still valid up to `last`, are on their way: that the cursor
+/// passed them is what makes them so.
+async fn send(tx: &Tx, envelope: &Envelope, last: Uuid, orders: &[Order]) -> Result<(), Error> {
     let tally = orders.iter().fold(Tally::default(), |sum, order| {
         sum.plus(Tally { count: 1, minor: order.amount.minor() })
     });
-    if i64::try_from(sent) != Ok(tally.count) {
-        return Err(Error::OutOfStep("orders"));
-    }
     let mut change = crate::domain::Tallies::default();
     change.add(InstructionState::Valid, tally.negated());
     change.add(InstructionState::Sent, tally);

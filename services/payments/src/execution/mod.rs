@@ -4,7 +4,9 @@
 //! An order is taken, and known to be taken, before the rail gets it. Whatever breaks after that
 //! leaves an order that may have been paid: it is asked about, and never given again.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod inquiry;
+
+use std::{sync::Arc, time::Duration};
 
 use rangkai_db::{Lease, Tx};
 use rangkai_primitives::{Agency, Caller, Id};
@@ -13,18 +15,16 @@ use uuid::Uuid;
 
 use crate::{
     Payments,
-    domain::{Envelope, Order, Outcome, Question},
+    domain::{Envelope, Order, Outcome},
     error::Error,
-    ops::{self, instruction::Inquiry, pace::Throttle},
-    rail::{Batch, RailError},
+    ops::{self, pace::Throttle},
+    rail::Batch,
 };
 
 /// Who the block is when it acts by itself.
 const BLOCK: &str = "payments";
 /// How many envelopes one pass looks at.
 const ENVELOPES: u64 = 100;
-/// How many orders are asked about at once.
-const QUESTIONS: u64 = 1_000;
 /// How long one batch may take; well below the silence after which its orders are asked about.
 const LEASE: Duration = Duration::from_mins(2);
 
@@ -61,36 +61,6 @@ impl Payments {
         Ok(given)
     }
 
-    /// Asks the rail about every order that is due, hears what it has to say by itself, and records
-    /// both; answers how many orders it was asked about.
-    ///
-    /// Several replicas may do this at the same time: each order is asked about by one of them.
-    ///
-    /// # Errors
-    ///
-    /// When the database cannot tell which orders are due, or the rail does not answer.
-    pub async fn inquire_orders(&self) -> anyhow::Result<u64> {
-        self.listen().await?;
-        let mut asked = 0;
-        loop {
-            let caller = Caller::block(BLOCK, Agency::platform());
-            let finding =
-                |tx: Tx| async move { ops::instruction::due_for_inquiry(&tx, QUESTIONS).await };
-            let operation = "rangkai.payments.TakeInquiries";
-            let due = self.db.act::<_, Error, _, _>(caller, operation, finding).await?;
-            if due.is_empty() {
-                return Ok(asked);
-            }
-            asked += u64::try_from(due.len()).unwrap_or_default();
-            for (agency, questions) in by_agency(due) {
-                if let Err(error) = self.ask(agency, questions).await {
-                    let error: &(dyn std::error::Error + 'static) = &error;
-                    tracing::error!(error, "the rail does not answer an inquiry");
-                }
-            }
-        }
-    }
-
     /// Executes and inquires, over and over, until `stop`.
     pub(crate) async fn keep_executing(&self, stop: &CancellationToken) {
         let interval = Duration::from_millis(self.rails.interval_ms);
@@ -115,13 +85,26 @@ impl Payments {
 
     /// Hands over batch after batch, until the envelope or the rail has had enough.
     async fn execute(&self, agency: &Agency, envelope: Id<Envelope>) -> Result<u64, Error> {
+        let mut said = Answers::new();
+        let given = self.hand_over_all(agency, envelope, &mut said).await;
+        self.record(agency.clone(), envelope, said).await?;
+        given
+    }
+
+    /// Leaves in `said` what is still to be recorded.
+    async fn hand_over_all(
+        &self,
+        agency: &Agency,
+        envelope: Id<Envelope>,
+        said: &mut Answers,
+    ) -> Result<u64, Error> {
         let mut given = 0;
         loop {
             // A lease for each batch, so that a pause or another replica never waits for long.
             let name = format!("payments.envelope.{envelope}");
             let Some(lease) = self.db.lease(&name, LEASE).await? else { return Ok(given) };
             let lease = Arc::new(lease);
-            let handed = self.hand_over(agency, envelope, &lease).await;
+            let handed = self.hand_over(agency, envelope, &lease, said).await;
             if let Some(lease) = Arc::into_inner(lease) {
                 lease.release().await?;
             }
@@ -132,34 +115,48 @@ impl Payments {
         }
     }
 
+    /// Hands over one batch, and meanwhile records what was `said` of the one before. Leaves there
+    /// what is said of this one, if that may wait for the next.
     async fn hand_over(
         &self,
         agency: &Agency,
         envelope: Id<Envelope>,
         lease: &Arc<Lease>,
+        said: &mut Answers,
     ) -> Result<u64, Error> {
         let orders = self.take(agency, envelope, lease).await?;
         if orders.is_empty() {
             return Ok(0);
         }
         let batch = Arc::new(Batch { agency: agency.clone(), envelope: envelope.uuid(), orders });
-        let calling = self.rail.submit(&self.db, Arc::clone(lease), Arc::clone(&batch));
+        let before = self.record(agency.clone(), envelope, std::mem::take(said));
+        let (mut answers, before) = tokio::join!(self.submit(lease, &batch), before);
+        add_silence(&batch.orders, &mut answers);
+        if everybody_is_paid(&batch.orders, &answers) && before.is_ok() {
+            *said = answers;
+        } else {
+            // Nothing more is taken before it is known whether the envelope must pause.
+            self.record(agency.clone(), envelope, answers).await?;
+        }
+        before?;
+        Ok(u64::try_from(batch.orders.len()).unwrap_or(u64::MAX))
+    }
+
+    /// What the rail says of a batch; nothing where it breaks off or takes too long.
+    async fn submit(&self, lease: &Arc<Lease>, batch: &Arc<Batch>) -> Answers {
+        let calling = self.rail.submit(&self.db, Arc::clone(lease), Arc::clone(batch));
         let timeout = Duration::from_millis(self.rails.timeout_ms);
-        let said = tokio::time::timeout(timeout, calling).await;
-        let mut answers = match said {
+        match tokio::time::timeout(timeout, calling).await {
             Ok(Ok(answers)) => answers,
             Ok(Err(error)) => {
-                tracing::warn!(%error, envelope.id = %envelope, "the rail gave no answer");
-                Vec::new()
+                tracing::warn!(%error, envelope.id = %batch.envelope, "the rail gave no answer");
+                Answers::new()
             }
             Err(_) => {
-                tracing::warn!(envelope.id = %envelope, "the rail did not answer in time");
-                Vec::new()
+                tracing::warn!(envelope.id = %batch.envelope, "the rail did not answer in time");
+                Answers::new()
             }
-        };
-        add_silence(&batch.orders, &mut answers);
-        self.record(agency.clone(), envelope, answers).await?;
-        Ok(u64::try_from(batch.orders.len()).unwrap_or(u64::MAX))
+        }
     }
 
     async fn take(
@@ -187,6 +184,9 @@ impl Payments {
         envelope: Id<Envelope>,
         answers: Answers,
     ) -> Result<(), Error> {
+        if answers.is_empty() {
+            return Ok(());
+        }
         let answers = Arc::new(answers);
         let settling = move |tx: Tx| {
             let answers = Arc::clone(&answers);
@@ -194,44 +194,6 @@ impl Payments {
         };
         let caller = Caller::block(BLOCK, agency);
         self.db.act(caller, "rangkai.payments.SettleOrders", settling).await
-    }
-
-    async fn ask(&self, agency: Agency, due: Vec<Inquiry>) -> Result<(), RailError> {
-        let envelopes: BTreeMap<_, _> = due.iter().map(|it| (it.order, it.envelope)).collect();
-        let questions: Vec<_> = due.into_iter().map(question).collect();
-        let calling = self.rail.inquire(&self.db, agency.clone(), Arc::new(questions));
-        let timeout = Duration::from_millis(self.rails.timeout_ms);
-        let said = tokio::time::timeout(timeout, calling).await;
-        let mut answers = said.unwrap_or(Err(RailError::BrokeOff)).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the rail gave no answer to an inquiry");
-            Vec::new()
-        });
-        // An inquiry without an answer was made all the same.
-        let silent = envelopes.keys().filter(|id| !answers.iter().any(|(said, _)| said == *id));
-        let silent: Vec<_> = silent.map(|id| (*id, Outcome::Unknown)).collect();
-        answers.extend(silent);
-        let mut groups = BTreeMap::<_, Answers>::new();
-        for (order, outcome) in answers {
-            if let Some(envelope) = envelopes.get(&order) {
-                groups.entry(envelope.uuid()).or_default().push((order, outcome));
-            }
-        }
-        for (envelope, answers) in groups {
-            self.record(agency.clone(), envelope.into(), answers).await?;
-        }
-        Ok(())
-    }
-
-    async fn listen(&self) -> Result<(), RailError> {
-        let mut groups = BTreeMap::<_, (Agency, Answers)>::new();
-        for said in self.rail.listen(&self.db).await? {
-            let group = groups.entry(said.envelope).or_insert((said.agency, Vec::new()));
-            group.1.push((said.order, said.outcome));
-        }
-        for (envelope, (agency, answers)) in groups {
-            self.record(agency, envelope.into(), answers).await?;
-        }
-        Ok(())
     }
 
     fn throttle(&self) -> Throttle {
@@ -250,15 +212,10 @@ fn add_silence(orders: &[Order], answers: &mut Answers) {
     answers.extend(silent.map(|order| (order.id, Outcome::Unknown)));
 }
 
-fn by_agency(due: Vec<Inquiry>) -> BTreeMap<Agency, Vec<Inquiry>> {
-    let mut groups = BTreeMap::<_, Vec<_>>::new();
-    for inquiry in due {
-        groups.entry(inquiry.agency.clone()).or_default().push(inquiry);
-    }
-    groups
-}
-
-fn question(inquiry: Inquiry) -> Question {
-    let Inquiry { agency, envelope, order, end_to_end, amount } = inquiry;
-    Question { agency, envelope: envelope.uuid(), order, end_to_end, amount }
+/// Whether the rail said of each order that it was paid, and nothing else: recording that cannot make
+/// the envelope pause, so the next batch may be taken before it is recorded.
+fn everybody_is_paid(orders: &[Order], answers: &Answers) -> bool {
+    // Each order has an answer, so that as many answers as orders are one for each.
+    let paid = |(_, outcome): &(Uuid, Outcome)| matches!(outcome, Outcome::Paid { .. });
+    answers.len() == orders.len() && answers.iter().all(paid)
 }
