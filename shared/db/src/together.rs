@@ -233,11 +233,11 @@ where
 /// one of the calls, all begins again, and that call will find its answer.
 async fn keep(tx: &Tx, done: Vec<(&Call, Arc<Asker>, Vec<u8>)>) -> Result<(), DbErr> {
     let entries: Vec<_> =
-        done.iter().map(|(call, asker, _)| (&**asker, once::entry(call))).collect();
+        done.iter().map(|(call, asker, _)| (&**asker, once::entry(tx, call))).collect();
     audit::write_many(tx, entries).await?;
     let row = |(call, _, sealed): (&Call, _, Vec<u8>)| {
         let mut row: Vec<Value> = once::key(call).into();
-        row.extend([call.digest.to_vec().into(), sealed.into()]);
+        row.extend([once::kept_digest(tx, call).to_vec().into(), sealed.into()]);
         (call.request_id, row)
     };
     let mut rows: Vec<_> = done.into_iter().map(row).collect();

@@ -37,6 +37,41 @@ async fn other_content_under_one_id_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_kept_of_a_request_confirms_no_guess_without_the_key() {
+    for place in places().await {
+        let db = place.open().await;
+        once(&db, call(Uuid::now_v7(), 1)).await.unwrap();
+
+        let work = |tx: Tx| async move {
+            let find = "SELECT digest FROM request UNION ALL SELECT digest FROM audit";
+            let rows = sql::query(&tx, find, []).await?;
+            rows.iter().map(|row| row.try_get::<Vec<u8>>("", "digest")).collect()
+        };
+        let kept: Vec<_> = db.read::<_, DbErr, _, _>(caller("korlantas"), work).await.unwrap();
+
+        assert_eq!(kept.len(), 2);
+        assert!(kept.iter().all(|digest| *digest != [1; 32]), "{kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_an_earlier_release_gets_its_answer_again() {
+    for place in places().await {
+        let db = place.open().await;
+        let id = Uuid::now_v7();
+        once(&db, call(id, 1)).await.unwrap();
+        let work = |tx: Tx| async move {
+            sql::execute(&tx, "UPDATE request SET digest = $1", [vec![1_u8; 32].into()]).await
+        };
+        db.act::<_, DbErr, _, _>(caller("korlantas"), "age", work).await.unwrap();
+
+        assert_eq!(once(&db, call(id, 1)).await.unwrap(), 1);
+        assert!(matches!(once(&db, call(id, 2)).await, Err(Error::Reused(_))));
+        assert_eq!(value(&db).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn the_id_of_another_agency_is_another_request() {
     for place in places().await {
         let db = place.open().await;

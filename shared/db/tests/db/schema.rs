@@ -110,13 +110,15 @@ async fn an_older_binary_goes_on_beside_a_newer_schema() {
 async fn a_schema_that_went_another_way_stops_the_start() {
     for place in places().await {
         let db = place.open().await;
+        let applied = "SELECT count(*) FROM seaql_migrations";
+        let before = number(&db, applied).await;
 
         for config in [place.config.clone(), held_back(&place.config)] {
             let foreign = Db::open::<Elsewhere>(&config, Clock::system()).await;
             assert!(matches!(foreign, Err(OpenError::Foreign { .. })));
         }
 
-        assert_eq!(number(&db, "SELECT count(*) FROM seaql_migrations").await, 6);
+        assert_eq!(number(&db, applied).await, before);
     }
 }
 
