@@ -1,5 +1,6 @@
 //! Mass payments on their way: to a rail, and back.
 
+mod booked;
 mod contradictions;
 mod crash;
 mod files;

@@ -2,6 +2,10 @@
 
 mod account;
 mod bank;
+mod bank_account;
+mod bank_break;
+mod bank_break_words;
+mod bank_movement;
 mod bank_statement;
 mod bill;
 mod bill_state;
@@ -31,6 +35,7 @@ mod ledger_refusal;
 mod merchant;
 mod movement;
 mod name;
+mod occasion;
 mod order;
 mod pace;
 mod part;
@@ -65,22 +70,26 @@ mod voucher_state;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
 pub use bank::BankReference;
+pub use bank_account::BankAccount;
+pub use bank_break::{Break, Proposal};
+pub use bank_break_words::{BreakKind, BreakResolution, BreakState};
+pub use bank_movement::{BankMovement, Purpose};
 pub use bank_statement::{BankStatement, BankStatementLine, Flow, NewBankStatement};
 pub use bill::{Bill, BillFilter, NewBill};
 pub use bill_state::BillState;
 pub use book::{Book, Changes};
 pub use case::{OpenItem, OpenItemKind};
 pub use channel_refusal::ChannelRefusal;
-pub use chart::{AccountCode, AccountKind, Occasion};
+pub use chart::{AccountCode, AccountKind};
 pub use claim::{Claim, Document, DocumentKind};
-pub use closed_day::{ClosedDay, DayTotal, Posted, finish, may_close};
+pub use closed_day::{ClosedDay, DayTotal, Posted, finish, may_close, span};
 pub use code::{BillingCode, account_number};
 pub use collection::{Collection, CollectionState};
 pub use command::{Applied, Command, Needs};
 pub use contents::Contents;
 pub use credit::{Credit, CreditSource, CreditUse};
 pub use demand::{Demand, Receipt};
-pub use dispute::{Dispute, DisputeReason, DisputeState, NewDispute};
+pub use dispute::{Dispute, DisputeEnd, DisputeReason, DisputeState, NewDispute};
 pub use envelope::{Envelope, EnvelopeState, Limits, NewEnvelope, PauseReason};
 pub use envelope_refusal::EnvelopeRefusal;
 pub use exemption::{AppliedExemption, Exemption};
@@ -96,6 +105,7 @@ pub use merchant::{
 };
 pub use movement::{Movement, Notice, StatementMessage};
 pub use name::{is_plausible, plain_name};
+pub use occasion::Occasion;
 pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_report};
 pub use pace::Pace;
 pub use part::{Instalments, LatePart, Part, PartState, Plan};
@@ -107,7 +117,7 @@ pub use rail::{
     Exception, ExceptionKind, FiledOrder, Imported, Question, RailFile, RailRefusal, RailReport,
     ReportKind, Unresolved, Word, weigh, words,
 };
-pub use reconciliation::{Break, BreakKind, BreakResolution, BreakState, Recorded, compare};
+pub use reconciliation::{About, Difference, Recorded, Sighting, compare};
 pub use reconciliation_refusal::ReconciliationRefusal;
 pub use refund::{NewCreditRefund, NewRefund, Refund};
 pub use refund_refusal::RefundRefusal;

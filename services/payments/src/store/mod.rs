@@ -2,8 +2,9 @@
 
 pub mod account;
 pub mod approval;
-pub mod bank_reference;
+pub mod bank_movement;
 pub mod bank_statement;
+pub mod bank_statement_line;
 pub mod batch;
 pub mod bill;
 pub mod case;
@@ -28,13 +29,15 @@ pub mod merchant_settlement;
 pub mod order;
 pub mod part;
 pub mod payee;
+pub mod payout;
 pub mod pool;
+pub mod posted;
 pub mod rail_file;
 pub mod rail_order;
 pub mod rail_pace;
 pub mod rail_report;
 pub mod reconciliation_break;
-pub mod recorded;
+pub mod reconciling;
 pub mod redemption;
 pub mod refund;
 pub mod remittance;
@@ -53,6 +56,7 @@ pub mod unresolved;
 pub mod verdict;
 pub mod voucher;
 pub mod voucher_guess;
+pub mod waiting_break;
 
 use std::str::FromStr;
 
@@ -120,6 +124,10 @@ const OWN: &[SqlMigration] = &[
     both!("m0071_day"),
     both!("m0072_dispute"),
     each!("m0073_kept"),
+    each!("m0085_bank_movement"),
+    each!("m0086_correction"),
+    both!("m0087_payout"),
+    each!("m0088_entry_time"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
