@@ -29,7 +29,7 @@ pub struct Findings {
     /// The first breaks.
     told: Vec<Break>,
     /// What is taken back of earlier corrections; posted last, because that holds accounts.
-    pub reversals: Vec<(Occasion, Money, Uuid)>,
+    reversals: Vec<(Occasion, Money, Uuid)>,
 }
 
 /// Imports a statement. Answers the first breaks that were found.
@@ -46,13 +46,13 @@ pub async fn import(tx: &Tx, new: NewBankStatement) -> Result<(BankStatement, Ve
     let about = lines.iter().zip(sightings.iter().map(|known| &known.about));
     store::bank_statement_line::insert(tx, id, &bank_code, about).await?;
     let day = findings.statement.day;
-    findings.keep(tx, differences.into_iter().flatten().map(|it| (it, day))).await?;
+    show(tx, &mut findings, differences.into_iter().flatten().map(|it| (it, day))).await?;
     arrived(tx, &mut findings, &lines).await?;
     late::recorded(tx, &findings.statement).await?;
     let spans = Spans::of(tx, &findings.statement, before.as_ref()).await?;
     missing(tx, &mut findings, (spans.first, spans.until)).await?;
     payouts::missing(tx, &mut findings, booked, &spans).await?;
-    findings.end(tx).await
+    end(tx, findings).await
 }
 
 /// The times from which on, and until when, records are to be on statements.
@@ -101,46 +101,54 @@ impl Findings {
         };
         Self { statement, told: Vec::new(), reversals: Vec::new() }
     }
+}
 
-    /// Makes differences breaks of their days.
-    pub async fn keep(
-        &mut self,
-        tx: &Tx,
-        differences: impl Iterator<Item = (Difference, NaiveDate)>,
-    ) -> Result<(), Error> {
-        let found = |(it, day)| Break::find(it, &self.statement, day);
-        let breaks: Vec<_> = differences.map(found).collect();
-        self.statement.break_count += breaks.len();
-        for some in breaks.chunks(MANY) {
-            store::reconciliation_break::insert(tx, some).await?;
-            tell::breaks_found(tx, some).await?;
-        }
-        let room = MANY.saturating_sub(self.told.len());
-        self.told.extend(breaks.into_iter().take(room));
-        Ok(())
+/// Makes differences breaks of their days.
+pub async fn show(
+    tx: &Tx,
+    findings: &mut Findings,
+    differences: impl Iterator<Item = (Difference, NaiveDate)>,
+) -> Result<(), Error> {
+    let found = |(it, day)| Break::find(it, &findings.statement, day);
+    let breaks: Vec<_> = differences.map(found).collect();
+    findings.statement.break_count += breaks.len();
+    for some in breaks.chunks(MANY) {
+        store::reconciliation_break::insert(tx, some).await?;
+        tell::breaks_found(tx, some).await?;
     }
+    let room = MANY.saturating_sub(findings.told.len());
+    findings.told.extend(breaks.into_iter().take(room));
+    Ok(())
+}
 
-    /// Settles a break, and takes back what its resolution posted.
-    pub async fn settle(&mut self, tx: &Tx, it: Break, instead: Option<&str>) -> Result<(), Error> {
-        let before = it.state;
-        let reversal = it.reversal().map(|(occasion, amount)| (occasion, amount, it.id.uuid()));
-        self.reversals.extend(reversal);
-        let settled = match instead {
-            None => it.settle(BLOCK, tx.now()),
-            Some(reason) => it.give_way(reason, BLOCK, tx.now()),
-        };
-        keep(tx, before, &settled).await
-    }
+/// Settles a break, and takes back what its resolution posted. `instead` says what shows it now, if
+/// not all of it came.
+pub async fn settle(
+    tx: &Tx,
+    findings: &mut Findings,
+    it: Break,
+    instead: Option<&str>,
+) -> Result<(), Error> {
+    let before = it.state;
+    let reversal = it.reversal().map(|(occasion, amount)| (occasion, amount, it.id.uuid()));
+    findings.reversals.extend(reversal);
+    let settled = match instead {
+        None => it.settle(BLOCK, tx.now()),
+        Some(reason) => it.give_way(reason, BLOCK, tx.now()),
+    };
+    keep(tx, before, &settled).await
+}
 
-    async fn end(self, tx: &Tx) -> Result<(BankStatement, Vec<Break>), Error> {
-        store::bank_statement::insert(tx, &self.statement).await?;
-        tx.changed("statement", self.statement.id.uuid());
-        tell::statement_imported(tx, &self.statement).await?;
-        for (occasion, amount, source) in self.reversals {
-            post(tx, (occasion, amount), source).await?;
-        }
-        Ok((self.statement, self.told))
+/// Keeps the statement, and posts what is taken back.
+async fn end(tx: &Tx, findings: Findings) -> Result<(BankStatement, Vec<Break>), Error> {
+    let Findings { statement, told, reversals } = findings;
+    store::bank_statement::insert(tx, &statement).await?;
+    tx.changed("statement", statement.id.uuid());
+    tell::statement_imported(tx, &statement).await?;
+    for (occasion, amount, source) in reversals {
+        post(tx, (occasion, amount), source).await?;
     }
+    Ok((statement, told))
 }
 
 /// Says no unless the statement adds up and is the next one; answers the one before.
@@ -173,7 +181,7 @@ async fn arrived(
         let booked = lines.get(&(it.what.reference.as_str(), it.what.flow)).copied();
         let other = format!("statement {}: another amount", findings.statement.number);
         let instead = Some(other.as_str()).filter(|_| booked != it.what.recorded);
-        findings.settle(tx, it, instead).await?;
+        settle(tx, findings, it, instead).await?;
     }
     Ok(())
 }
@@ -201,7 +209,7 @@ async fn missing(
             let number = movement.number.clone().unwrap_or_default();
             (Difference::missing_there(number, &movement.recorded()), day)
         });
-        findings.keep(tx, lacking).await?;
+        show(tx, findings, lacking).await?;
     }
     loop {
         let of = (bank_code.as_str(), account);
@@ -213,6 +221,6 @@ async fn missing(
         store::bank_movement::see(tx, id, &ids).await?;
         let shown = unnumbered.iter();
         let shown = shown.map(|it| (Difference::unnumbered(it), Zone::Wib.date(it.moved)));
-        findings.keep(tx, shown).await?;
+        show(tx, findings, shown).await?;
     }
 }

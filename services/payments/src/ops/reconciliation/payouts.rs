@@ -10,7 +10,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Currency, Id, Money, Timestamp};
 use uuid::Uuid;
 
-use super::import::{Findings, Spans};
+use super::import::{Findings, Spans, settle, show};
 use crate::{
     domain::{
         BankAccount, Break, BreakKind, Difference, Envelope, EnvelopeRefusal, Flow, Recorded,
@@ -104,11 +104,11 @@ async fn of_envelope(
         } else {
             let rest = !wanted.is_empty() && it.what.payouts.is_some_and(|(_, orders)| orders > 1);
             let other = format!("statement {}: part of it", findings.statement.number);
-            findings.settle(tx, it, rest.then_some(other.as_str())).await?;
+            settle(tx, findings, it, rest.then_some(other.as_str())).await?;
         }
     }
     let day = findings.statement.day;
-    findings.keep(tx, wanted.into_iter().map(|it| (it, day))).await
+    show(tx, findings, wanted.into_iter().map(|it| (it, day))).await
 }
 
 /// What is to be shown as missing.
