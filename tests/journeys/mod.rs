@@ -5,7 +5,7 @@ mod blocks;
 mod books;
 mod command;
 mod demo;
-mod dice;
+pub(crate) mod dice;
 mod privacy;
 mod processes;
 mod python;

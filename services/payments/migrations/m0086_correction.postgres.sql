@@ -8,12 +8,10 @@ ALTER TABLE bank_statement
     ADD CONSTRAINT bank_statement_of_day UNIQUE (agency, bank_code, account, day),
     ADD CONSTRAINT bank_statement_number UNIQUE (agency, bank_code, account, number);
 
--- A line may book an order, or all orders of a file at once. Lines and breaks are found before it is
--- known how many there are, and so before their statement is kept.
+-- A line may book an order, or all orders of a file at once.
 ALTER TABLE bank_statement_line
     ADD COLUMN order_id uuid,
-    ADD COLUMN rail_file_id uuid,
-    ALTER CONSTRAINT bank_statement_line_agency_statement_id_fkey DEFERRABLE INITIALLY DEFERRED;
+    ADD COLUMN rail_file_id uuid;
 CREATE INDEX bank_statement_line_by_order ON bank_statement_line (agency, order_id)
 WHERE order_id IS NOT NULL;
 CREATE INDEX bank_statement_line_by_file ON bank_statement_line (agency, rail_file_id)
@@ -40,8 +38,7 @@ ALTER TABLE reconciliation_break
     ADD CONSTRAINT break_kind CHECK (kind IN
         ('missing_here', 'missing_there', 'amount_differs', 'booked_twice', 'unnumbered')),
     ADD CONSTRAINT break_resolution CHECK (resolution IN ('matched', 'suspense', 'charge', 'explained',
-        'claim', 'excess', 'corrected', 'identified')),
-    ALTER CONSTRAINT reconciliation_break_agency_statement_id_fkey DEFERRABLE INITIALLY DEFERRED;
+        'claim', 'excess', 'corrected', 'identified'));
 UPDATE reconciliation_break SET recorded_flow = flow WHERE recorded_minor IS NOT NULL;
 UPDATE reconciliation_break SET settle_time = update_time WHERE state = 'resolved';
 UPDATE reconciliation_break SET movement_id = (SELECT movement_id FROM bank_movement
@@ -55,6 +52,13 @@ CREATE INDEX break_waiting ON reconciliation_break (agency, bank_code, kind, ref
 WHERE settle_time IS NULL;
 CREATE INDEX break_of_envelope ON reconciliation_break (envelope_id)
 WHERE settle_time IS NULL AND envelope_id IS NOT NULL;
+
+-- Lines and breaks are found before it is known how many there are, and so before their statement is
+-- kept.
+ALTER TABLE bank_statement_line
+    ALTER CONSTRAINT bank_statement_line_agency_statement_id_fkey DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE reconciliation_break
+    ALTER CONSTRAINT reconciliation_break_agency_statement_id_fkey DEFERRABLE INITIALLY DEFERRED;
 
 -- Held while a statement is imported or a day closed, so that each sees what the other did.
 CREATE TABLE reconciling (

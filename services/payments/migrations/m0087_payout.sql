@@ -10,3 +10,5 @@ CREATE TABLE payout_booking (
 CREATE INDEX settlement_by_time ON settlement (agency, create_time);
 CREATE INDEX settlement_of_envelope ON settlement (envelope_id, create_time);
 CREATE INDEX rail_file_of_envelope ON rail_file (envelope_id);
+CREATE INDEX ruling_by_time ON ruling (agency, create_time);
+CREATE INDEX ruling_of_envelope ON ruling (envelope_id, create_time);

@@ -105,28 +105,31 @@ impl Db {
 }
 
 async fn seal_batch(tx: &Tx) -> Result<(AuditHead, usize), DbErr> {
-    let mut head = head(tx, true).await?;
+    let (mut head, mut last) = (head(tx, true).await?, 0_i64);
+    let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
     // Few wait and many are sealed, which the planner learns late: each is looked up by its key.
-    let find = if tx.is_postgres() {
-        "SELECT audit.* FROM \
-         (SELECT audit_id FROM audit_unsealed ORDER BY audit_id LIMIT $1) AS waiting \
+    let take = if tx.is_postgres() {
+        "WITH waiting AS (DELETE FROM audit_unsealed WHERE audit_id IN \
+             (SELECT audit_id FROM audit_unsealed ORDER BY audit_id LIMIT $1) RETURNING audit_id) \
+         SELECT audit.* FROM waiting \
          JOIN LATERAL (SELECT * FROM audit WHERE audit.audit_id = waiting.audit_id LIMIT 1) \
          AS audit ON true ORDER BY audit.audit_id"
     } else {
         "SELECT audit.* FROM audit_unsealed JOIN audit USING (audit_id) ORDER BY audit_id LIMIT $1"
     };
-    let rows = sql::query(tx, find, [i64::try_from(BATCH).unwrap_or(i64::MAX).into()]).await?;
-    let (mut seals, mut sealed) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    let rows = sql::query(tx, take, [limit.into()]).await?;
+    let mut seals = Vec::with_capacity(rows.len());
     for row in &rows {
         let entry = Entry::read(row)?;
         head = AuditHead { position: head.position + 1, hash: entry.chain(tx, &head.hash) };
-        let hash = head.hash.to_vec();
-        seals.push(vec![head.position.into(), entry.audit_id.into(), hash.into()]);
-        sealed.push(vec![entry.audit_id.into()]);
+        seals.push(vec![head.position.into(), entry.audit_id.into(), head.hash.to_vec().into()]);
+        last = entry.audit_id;
     }
     sql::insert_many(tx, "audit_seal", &["position", "audit_id", "hash"], seals).await?;
-    let done = "DELETE FROM audit_unsealed WHERE audit_id IN (SELECT done FROM many)";
-    sql::execute_many(tx, &["done"], sealed, done).await?;
+    if !tx.is_postgres() {
+        // With one writer at a time nothing came in between.
+        sql::execute(tx, "DELETE FROM audit_unsealed WHERE audit_id <= $1", [last.into()]).await?;
+    }
     if !rows.is_empty() {
         let move_on = "UPDATE audit_head SET position = $1, hash = $2";
         sql::execute(tx, move_on, [head.position.into(), head.hash.to_vec().into()]).await?;

@@ -1,7 +1,7 @@
 //! Many rows in one statement.
 //!
 //! PostgreSQL takes each column as one array, so that the statement is the same however many rows
-//! there are. `SQLite` takes rows of placeholders, whose number is always a power of two: a few
+//! there are; a column that says the same in all of them is sent once. `SQLite` takes rows of placeholders, whose number is always a power of two: a few
 //! statements are enough then, and each is found prepared.
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, Value, sea_query::ArrayType};
@@ -143,42 +143,79 @@ fn parts(tx: &Tx, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Vec<Part>, 
     Ok(left)
 }
 
-/// One array for each column. An array of ours has no place for an absent value, so a column that
-/// has some brings a second array, which says where there is a value.
+/// One array for each column; a column that says the same in each row is one value instead.
+///
+/// An array of ours has no place for an absent value, so a column that has some brings a second
+/// array, which says where there is a value.
 fn arrays(columns: &[&str], rows: Vec<Vec<Value>>) -> Result<Part, DbErr> {
-    let mut arrays: Vec<Vec<Value>> =
-        columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    let count = rows.len();
+    let mut arrays: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(count)).collect();
     for row in rows {
         for (array, value) in arrays.iter_mut().zip(row) {
             array.push(value);
         }
     }
-    let (mut values, mut given, mut names, mut shown) = (vec![], vec![], vec![], vec![]);
+    let mut parameters = Parameters::default();
     for (column, array) in columns.iter().zip(arrays) {
-        let Some(kind) = array.first().map(Value::array_type) else { continue };
+        parameters.add(column, array)?;
+    }
+    Ok(parameters.relation(count))
+}
+
+/// The parameters of a statement over many rows, and how it reads them.
+#[derive(Default)]
+struct Parameters {
+    values: Vec<Value>,
+    given: Vec<String>,
+    names: Vec<String>,
+    shown: Vec<String>,
+}
+
+impl Parameters {
+    fn add(&mut self, column: &str, array: Vec<Value>) -> Result<(), DbErr> {
+        let Some(first) = array.first() else { return Ok(()) };
+        let kind = first.array_type();
         let sql_name = sql_name(&kind).filter(|_| array.iter().all(|it| it.array_type() == kind));
         let sql_name = sql_name.ok_or_else(|| DbErr::Type(format!("the values of {column}")))?;
+        if array.iter().all(|value| value == first) {
+            self.values.extend(array.into_iter().next());
+            self.shown.push(format!("${}::{sql_name}", self.values.len()));
+            return Ok(());
+        }
         let known: Vec<_> = array.iter().map(Value::is_some).collect();
-        let mut push = |kind, sql_name, name: String, array| {
-            values.push(Value::Array(kind, Some(Box::new(array))));
-            given.push(format!("${}::{sql_name}[]", values.len()));
-            names.push(name);
-        };
         if known.iter().all(|known| *known) {
-            push(kind, sql_name, (*column).to_owned(), array);
-            shown.push((*column).to_owned());
+            self.array(kind, sql_name, column.to_owned(), array);
+            self.shown.push(column.to_owned());
         } else {
             let filled =
                 array.into_iter().map(|it| if it.is_some() { it } else { it.dummy_value() });
-            push(kind, sql_name, (*column).to_owned(), filled.collect());
+            self.array(kind, sql_name, column.to_owned(), filled.collect());
             let known = known.into_iter().map(Value::from).collect();
-            push(ArrayType::Bool, "boolean", format!("{column}_known"), known);
-            shown.push(format!("CASE WHEN {column}_known THEN {column} END"));
+            self.array(ArrayType::Bool, "boolean", format!("{column}_known"), known);
+            self.shown.push(format!("CASE WHEN {column}_known THEN {column} END"));
         }
+        Ok(())
     }
-    let (given, names, shown) = (given.join(", "), names.join(", "), shown.join(", "));
-    let relation = format!("SELECT {shown} FROM UNNEST({given}) AS given ({names})");
-    Ok(Part { relation, values })
+
+    fn array(&mut self, kind: ArrayType, sql_name: &str, name: String, array: Vec<Value>) {
+        self.values.push(Value::Array(kind, Some(Box::new(array))));
+        self.given.push(format!("${}::{sql_name}[]", self.values.len()));
+        self.names.push(name);
+    }
+
+    fn relation(mut self, count: usize) -> Part {
+        let shown = self.shown.join(", ");
+        let relation = if !self.given.is_empty() {
+            let (given, names) = (self.given.join(", "), self.names.join(", "));
+            format!("SELECT {shown} FROM UNNEST({given}) AS given ({names})")
+        } else if count == 1 {
+            format!("SELECT {shown}")
+        } else {
+            self.values.push(i64::try_from(count).unwrap_or(i64::MAX).into());
+            format!("SELECT {shown} FROM generate_series(1, ${})", self.values.len())
+        };
+        Part { relation, values: self.values }
+    }
 }
 
 /// What PostgreSQL calls a type.

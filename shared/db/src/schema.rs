@@ -68,5 +68,10 @@ pub fn base_migrations() -> Vec<Box<dyn MigrationTrait>> {
             "SELECT 1",
             include_str!("../migrations/audit_waits.postgres.sql"),
         )),
+        Box::new(SqlMigration::per_database(
+            "base_0006_leaner",
+            include_str!("../migrations/leaner.sqlite.sql"),
+            include_str!("../migrations/leaner.postgres.sql"),
+        )),
     ]
 }

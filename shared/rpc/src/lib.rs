@@ -1,5 +1,6 @@
 //! Serving gRPC and calling it: one way to start, to stop, to read a request and to say no.
 
+mod allocator;
 mod block;
 mod body;
 mod breakers;

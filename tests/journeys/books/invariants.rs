@@ -138,19 +138,19 @@ pub(super) const INVARIANTS: [Invariant; 18] = [
     },
 ];
 
-/// Methods whose every request has one row as its effect: block, method, table.
-pub(super) const EFFECTS: [(&str, &str, &str); 13] = [
-    ("identity", "CreateClient", "client"),
-    ("payments", "PublishTariff", "tariff"),
-    ("payments", "IssueBill", "bill"),
-    ("payments", "RecordRemittance", "remittance"),
-    ("payments", "IssueRefund", "refund"),
-    ("registration", "PublishService", "service"),
-    ("registration", "CreateApplication", "application"),
-    ("registration", "CreateTask", "task"),
-    ("registration", "ProposeDecision", "decision"),
-    ("registration", "IssueRecord", "record"),
-    ("messaging", "PublishTemplate", "template"),
-    ("messaging", "SendMessage", "message"),
-    ("workflow", "StartInstance", "instance"),
+/// Methods whose every request has one row as its effect: block, methods, table.
+pub(super) const EFFECTS: [(&str, &[&str], &str); 13] = [
+    ("identity", &["CreateClient"], "client"),
+    ("payments", &["PublishTariff"], "tariff"),
+    ("payments", &["IssueBill"], "bill"),
+    ("payments", &["RecordRemittance"], "remittance"),
+    ("payments", &["IssueRefund", "RefundCredit"], "refund"),
+    ("registration", &["PublishService"], "service"),
+    ("registration", &["CreateApplication"], "application"),
+    ("registration", &["CreateTask"], "task"),
+    ("registration", &["ProposeDecision"], "decision"),
+    ("registration", &["IssueRecord"], "record"),
+    ("messaging", &["PublishTemplate"], "template"),
+    ("messaging", &["SendMessage"], "message"),
+    ("workflow", &["StartInstance"], "instance"),
 ];

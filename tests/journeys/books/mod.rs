@@ -78,9 +78,13 @@ impl Books {
                 look(format!("{block}: {claim}"), found[0], found[1]);
             }
         }
-        for (block, method, table) in EFFECTS.iter().filter(|it| !empty.contains(&it.2)) {
-            let asked = format!("SELECT count(*) FROM request WHERE method LIKE '%/{method}'");
-            let asked = self.count(block, &asked).await;
+        for (block, methods, table) in EFFECTS.iter().filter(|it| !empty.contains(&it.2)) {
+            let mut asked = 0;
+            for method in *methods {
+                let of = format!("SELECT count(*) FROM request WHERE method LIKE '%/{method}'");
+                asked += self.count(block, &of).await;
+            }
+            let method = methods.join(" or ");
             let done = self.count(block, &format!("SELECT count(*) FROM {table}")).await;
             look(format!("{block}: each {method} asked for is one {table}"), done, done - asked);
         }

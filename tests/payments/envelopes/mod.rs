@@ -1,7 +1,9 @@
 //! Mass payments to people: payees, funds, envelopes and their instructions.
 
 mod approval;
+mod books;
 mod contract;
+mod contradictions;
 mod funds;
 mod intake;
 mod office;

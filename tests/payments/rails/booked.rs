@@ -20,7 +20,7 @@ use crate::payments::{
 };
 
 /// The bank's line for an order.
-fn order(number: &str, name: &str) -> BankStatementLine {
+pub fn order(number: &str, name: &str) -> BankStatementLine {
     BankStatementLine { end_to_end_id: name.to_owned(), ..line(number, Flow::Out, EACH) }
 }
 
@@ -41,7 +41,7 @@ async fn report(house: &House, left: &Left, paid: &[&String]) -> anyhow::Result<
 }
 
 /// The two clerks of the ministry, once the money that it was given is explained.
-async fn ministry(house: &House, bank: &mut Bank) -> anyhow::Result<[Clerk; 2]> {
+pub async fn ministry(house: &House, bank: &mut Bank) -> anyhow::Result<[Clerk; 2]> {
     let both = clerks(house, "kemensos")?;
     for it in bank.says(house, &both[0], &[]).await?.breaks {
         assert_eq!(it.kind(), BreakKind::Unnumbered, "{it:?}");

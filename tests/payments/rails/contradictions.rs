@@ -2,32 +2,17 @@
 
 use rangkai_payments::RailKind;
 use rangkai_proto::payments::v1::{
-    EnvelopeState, ErrorReason, Instruction, InstructionState as State, PauseReason,
-    ResumeEnvelopeRequest, RetryInstructionRequest, RetryInstructionResponse,
+    EnvelopeState, ErrorReason, InstructionState as State, PauseReason,
 };
-use rangkai_testkit::{Kind, fresh};
+use rangkai_testkit::Kind;
 use rstest::rstest;
-use tonic::{Response, Status};
 
 use super::{
+    people::{agree, resume, retry},
     reports::{camt_054, import, leave, pain_002},
     support::{EACH, block, envelope, instructions, official, report, states},
 };
 use crate::payments::support::{House, refused};
-
-async fn retry(
-    house: &House,
-    envelope_id: &str,
-    instruction: &Instruction,
-) -> Result<Response<RetryInstructionResponse>, Status> {
-    let request = RetryInstructionRequest {
-        request_id: fresh(),
-        envelope_id: envelope_id.to_owned(),
-        instruction_id: instruction.instruction_id.clone(),
-    };
-    let mut treasurer = official(house, "kemensos", "treasurer").unwrap();
-    treasurer.instructions.retry_instruction(request).await
-}
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -56,19 +41,20 @@ async fn what_was_paid_after_all_is_not_given_again_and_somebody_looks(
     let doubted = instructions(&house, id).await?.remove(0);
     let held = envelope(&house, id).await?;
     let twice = retry(&house, id, &doubted).await;
-    let resume = ResumeEnvelopeRequest { request_id: fresh(), envelope_id: id.clone() };
-    let mut checker = official(&house, "kemensos", "first")?;
-    let resumed = checker.envelopes.resume_envelope(resume).await?.into_inner().envelope.unwrap();
+    let resumed = resume(&house, id).await?;
     let later = retry(&house, id, &doubted).await;
+    agree(&house, (id, &doubted), (State::Paid, "NTB-1")).await?;
 
     assert_eq!((safe.state(), safe.retry_safe), (State::Failed, true));
     assert_eq!((doubted.state(), doubted.retry_safe), (State::Failed, false));
     let why = (held.state(), held.pause_reason());
     assert_eq!(why, (EnvelopeState::Paused, PauseReason::Contradiction));
     assert_eq!(refused(twice), ErrorReason::RetryUnsafe);
-    assert_eq!(resumed.state(), EnvelopeState::Completed);
+    assert_eq!(resumed.state(), EnvelopeState::Released);
     assert_eq!(refused(later), ErrorReason::RetryUnsafe);
-    assert_eq!(report(&house, id).await?.contradictions, 1);
+    let told = report(&house, id).await?;
+    assert_eq!((told.contradictions, told.contradicted_count), (1, 0));
+    assert_eq!(told.envelope.unwrap().state(), EnvelopeState::Completed);
     Ok(())
 }
 
@@ -90,9 +76,7 @@ async fn an_attempt_that_waits_is_not_sent_once_the_first_one_was_paid(
     let failed = instructions(&house, id).await?.remove(0);
     retry(&house, id, &failed).await?;
     import(&mut operator, &say("ACSC")).await?;
-    let resume = ResumeEnvelopeRequest { request_id: fresh(), envelope_id: id.clone() };
-    let mut checker = official(&house, "kemensos", "first")?;
-    checker.envelopes.resume_envelope(resume).await?;
+    resume(&house, id).await?;
     let handed = block(&house, RailKind::File, |_| ()).await?.execute_due().await?;
 
     assert_eq!(handed, 0);
@@ -101,6 +85,10 @@ async fn an_attempt_that_waits_is_not_sent_once_the_first_one_was_paid(
     assert_eq!(ends, expected);
     let again = instructions(&house, id).await?.remove(1);
     assert_eq!(refused(retry(&house, id, &again).await), ErrorReason::RetryUnsafe);
+    let held = envelope(&house, id).await?;
+    let why = (held.state(), held.pause_reason());
+    assert_eq!(why, (EnvelopeState::Paused, PauseReason::Contradiction));
+    agree(&house, (id, &failed), (State::Paid, "NTB-1")).await?;
     assert_eq!(envelope(&house, id).await?.state(), EnvelopeState::Completed);
     Ok(())
 }

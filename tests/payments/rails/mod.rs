@@ -2,11 +2,17 @@
 
 mod booked;
 mod contradictions;
+mod corrections;
 mod crash;
 mod files;
+mod mixture;
 mod outcomes;
 mod pace;
+mod people;
 mod reports;
+mod returned;
+mod rulings;
 mod schemas;
 mod statements;
 mod support;
+mod twice;

@@ -69,7 +69,13 @@ async fn every_order_comes_to_one_end_whatever_the_bank_does(
     let [order] = unresolved.orders.as_slice() else { panic!("{unresolved:?}") };
     assert_eq!((order.state(), &order.envelope_id), (State::NeedsPerson, &id));
     assert_eq!((order.amount.clone(), order.inquiry_count), (Some(rupiah(EACH)), 0));
-    assert_eq!((unresolved.next_page_token.as_str(), foreign.len()), ("", 0));
+    assert_eq!((order.contradicted, foreign.len()), (false, 0));
+    // So is what the bank contradicts.
+    let next = ListUnresolvedOrdersRequest { page_token: unresolved.next_page_token, page_size: 1 };
+    let rest = operator.rails.list_unresolved_orders(next).await?.into_inner();
+    let [order] = rest.orders.as_slice() else { panic!("{rest:?}") };
+    assert_eq!((order.state(), order.contradicted), (State::Paid, true));
+    assert_eq!((order.next_inquiry_time, rest.next_page_token.as_str()), (None, ""));
     prove(&house, &id, 10).await
 }
 

@@ -11,7 +11,10 @@ use tonic::{Request, Response, Status, Streaming};
 use super::envelope;
 use crate::{
     Payments,
-    domain::{Envelope, Instruction, InstructionState, NewInstruction, Verdict, payable},
+    domain::{
+        Envelope, Instruction, InstructionFilter, InstructionState, NewInstruction, Verdict,
+        payable,
+    },
     error::Error,
     ops::{self, instruction::Taken},
 };
@@ -19,7 +22,7 @@ use crate::{
 /// A batch of instructions for an envelope.
 type Batch = (Id<Envelope>, Arc<Vec<NewInstruction>>);
 /// Which instructions of an envelope to list.
-type Filter = (Id<Envelope>, Option<InstructionState>);
+type Filter = (Id<Envelope>, InstructionFilter);
 /// An instruction of an envelope.
 type Place = (Id<Envelope>, Id<Instruction>);
 
@@ -64,18 +67,18 @@ impl InstructionService for Payments {
         let fields = Violations::of(wire);
         let (envelope, id) = read_place(fields, &wire.envelope_id, &wire.instruction_id)?;
         let getting = move |tx| async move { ops::instruction::get(&tx, envelope, id).await };
-        let instruction = self.look(&request, getting).await?;
-        Ok(Response::new(wire::GetInstructionResponse { instruction: Some(instruction.into()) }))
+        let record = self.look(&request, getting).await?;
+        Ok(Response::new(record.into()))
     }
 
     async fn list_instructions(
         &self,
         request: Request<wire::ListInstructionsRequest>,
     ) -> Result<Response<wire::ListInstructionsResponse>, Status> {
-        let ((id, state), page) = read_list(request.get_ref())?;
+        let ((id, filter), page) = read_list(request.get_ref())?;
         let listing = move |tx| {
             let page = page.clone();
-            async move { ops::instruction::list(&tx, id, state, &page).await }
+            async move { ops::instruction::list(&tx, id, filter, &page).await }
         };
         let (instructions, next) = self.look(&request, listing).await?;
         Ok(Response::new(wire::ListInstructionsResponse {
@@ -172,8 +175,9 @@ fn read_list(wire: &wire::ListInstructionsRequest) -> Result<(Filter, Page<Instr
     let id = fields.parse("envelope_id", &wire.envelope_id);
     let asked = wire.state();
     let state = InstructionState::ALL.into_iter().find(|it| envelope::state(*it) == asked);
+    let filter = InstructionFilter { state, contradicted: wire.contradicted };
     let page = fields.page(wire.page_size, &wire.page_token);
-    fields.check(|| Some(((id?, state), page?)))
+    fields.check(|| Some(((id?, filter), page?)))
 }
 
 fn read_retry(request: &Request<wire::RetryInstructionRequest>) -> Result<(Call, Place), Status> {
@@ -208,6 +212,7 @@ fn read_resolve(
 impl From<Instruction> for wire::Instruction {
     fn from(instruction: Instruction) -> Self {
         let id = |id: Option<Id<Instruction>>| id.map(|id| id.to_string()).unwrap_or_default();
+        let returned = instruction.is_returned();
         Self {
             instruction_id: instruction.id.to_string(),
             reference: instruction.reference,
@@ -221,6 +226,8 @@ impl From<Instruction> for wire::Instruction {
             outcome_time: instruction.outcome_time.map(rangkai_proto::time),
             retry_of: id(instruction.retry_of),
             replaced_by: id(instruction.replaced_by),
+            contradicted: instruction.contradicted,
+            returned,
         }
     }
 }

@@ -26,6 +26,7 @@ mod refund_wire;
 mod remittance;
 mod remittance_import;
 mod reservation;
+mod ruling;
 mod statement_message;
 mod status;
 mod suspense;

@@ -9,11 +9,12 @@ use rangkai_proto::payments::v1::{self as wire, rail_service_server::RailService
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::envelope;
 use crate::{
     Payments,
     domain::{
-        Exception, ExceptionKind, Imported, Instruction, InstructionState, RailFile, RailRefusal,
-        RailReport, ReportKind, Unresolved,
+        Exception, ExceptionKind, Imported, Instruction, RailFile, RailRefusal, RailReport,
+        ReportKind, Unresolved,
     },
     error::Error,
     iso20022::{Message, Unreadable, read_report},
@@ -171,15 +172,11 @@ impl From<Imported> for wire::ImportRailReportResponse {
 
 impl From<Unresolved> for wire::UnresolvedOrder {
     fn from(order: Unresolved) -> Self {
-        let state = if order.state == InstructionState::NeedsPerson {
-            wire::InstructionState::NeedsPerson
-        } else {
-            wire::InstructionState::Unknown
-        };
         Self {
             envelope_id: order.envelope.to_string(),
             instruction_id: order.instruction.to_string(),
-            state: state.into(),
+            state: envelope::state(order.state).into(),
+            contradicted: order.contradicted,
             amount: Some(order.amount.into()),
             inquiry_count: order.inquiry_count.unwrap_or_default(),
             next_inquiry_time: order.inquiry_time.map(rangkai_proto::time),

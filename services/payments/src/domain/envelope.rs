@@ -235,6 +235,11 @@ impl Envelope {
         })
     }
 
+    /// The envelope once two people decided what each of its `contradictions` means.
+    pub fn decided(self, contradictions: i64, now: Timestamp) -> Self {
+        Self { known_contradictions: contradictions, update_time: now, ..self }
+    }
+
     /// The envelope withdrawn before anything was sent.
     pub fn cancel(self, now: Timestamp) -> Result<Self, Refusal> {
         use EnvelopeState::{Approved, Open, Sealed, Validated, Validating};

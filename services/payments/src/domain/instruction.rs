@@ -1,4 +1,4 @@
-//! Instructions: one payment each, from its arrival to its one end.
+//! Instructions: one payment each, from its arrival to its end.
 
 use std::{fmt, str::FromStr};
 
@@ -24,6 +24,16 @@ pub struct Instruction {
     pub outcome_time: Option<Timestamp>,
     pub retry_of: Option<Id<Instruction>>,
     pub replaced_by: Option<Id<Instruction>>,
+    /// Whether the rail says otherwise than what is recorded, and no two people decided since.
+    pub contradicted: bool,
+}
+
+/// Which instructions of an envelope to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstructionFilter {
+    pub state: Option<InstructionState>,
+    /// Only those that the rail contradicts.
+    pub contradicted: bool,
 }
 
 /// One payment that a programme asks for; holding one means that it was checked.
@@ -44,6 +54,8 @@ pub struct NewInstruction {
 ///         └→ invalid    └→ unknown ─→ paid | failed
 ///                             └→ needs_person ─→ paid | failed
 /// ```
+///
+/// An end that the rail contradicts is left only when two people say so: for the other one.
 ///
 /// A valid one of a released envelope is queued: that is no state of its own, because a million rows
 /// would have to be written at the moment of release.
@@ -94,6 +106,18 @@ pub enum Finding {
     Excluded = 32,
     /// Another programme pays the person in the same cycle; no reason not to pay.
     PaidElsewhere = 64,
+}
+
+impl Instruction {
+    /// Whether two people must say what became of it.
+    pub fn needs_people(&self) -> bool {
+        self.contradicted || self.state == InstructionState::NeedsPerson
+    }
+
+    /// Whether it had been recorded as paid before it failed: only then the rail has a number for it.
+    pub fn is_returned(&self) -> bool {
+        self.state == InstructionState::Failed && self.rail_reference.is_some()
+    }
 }
 
 impl InstructionState {

@@ -1,6 +1,7 @@
 //! What is true about fees, bills, refunds and the ledger: pure types and their rules.
 
 mod account;
+mod attempt;
 mod bank;
 mod bank_account;
 mod bank_break;
@@ -53,6 +54,7 @@ mod refusal;
 mod remittance;
 mod report;
 mod reservation;
+mod ruling;
 mod sample;
 mod statement;
 mod suspense;
@@ -69,6 +71,7 @@ mod voucher_refusal;
 mod voucher_state;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
+pub use attempt::{Attempt, counted, may_be_paid};
 pub use bank::BankReference;
 pub use bank_account::BankAccount;
 pub use bank_break::{Break, Proposal};
@@ -96,7 +99,9 @@ pub use exemption::{AppliedExemption, Exemption};
 pub use funding::{Funding, FundingDirection};
 pub use guess::{GuessLimit, Guesses};
 pub use import::Import;
-pub use instruction::{Finding, Findings, Heard, Instruction, InstructionState, NewInstruction};
+pub use instruction::{
+    Finding, Findings, Heard, Instruction, InstructionFilter, InstructionState, NewInstruction,
+};
 pub use intake::Fate;
 pub use ledger_refusal::{LedgerRefusal, Refused};
 pub use merchant::{
@@ -126,6 +131,7 @@ pub use refusal::Refusal;
 pub use remittance::{Channel, NewRemittance, Remittance};
 pub use report::{OrderStatus, StatusReport};
 pub use reservation::{Reservation, ReservationState};
+pub use ruling::{Contradiction, Ruling};
 pub use sample::{SamplePool, SampleVoucher, Samples};
 pub use statement::{Period, Statement};
 pub use suspense::{Remedy, SuspenseFilter, SuspenseItem, SuspenseKind, SuspenseState};

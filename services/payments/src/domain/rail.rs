@@ -47,8 +47,10 @@ pub struct Question {
 pub struct Unresolved {
     pub envelope: Id<Envelope>,
     pub instruction: Id<Instruction>,
-    /// Unknown, or for a person to look into.
+    /// Unknown, or for a person to look into; an end, where the rail contradicts it.
     pub state: InstructionState,
+    /// Whether the rail says otherwise than what is recorded.
+    pub contradicted: bool,
     pub amount: Money,
     /// How many inquiries were made; none once it is a person's turn.
     pub inquiry_count: Option<i64>,

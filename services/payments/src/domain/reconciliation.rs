@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rangkai_primitives::{Currency, Id, Money};
 use uuid::Uuid;
 
-use super::{BankAccount, BankMovement, BankStatementLine, BreakKind, Envelope, Flow};
+use super::{BankAccount, BankMovement, BankStatementLine, BreakKind, Envelope, Flow, Tally};
 
 /// Money that is recorded here as having moved at a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,9 @@ pub struct Recorded {
     pub amount: Money,
     /// The movement; none for payments of an envelope.
     pub movement: Option<Id<BankMovement>>,
-    /// The envelope whose payments these are, and how many.
-    pub payouts: Option<(Id<Envelope>, i64)>,
+    /// The envelope whose payments these are, and what they count for in its sums: nothing where they
+    /// are not expected at the bank.
+    pub payouts: Option<(Id<Envelope>, Tally)>,
 }
 
 /// What a line of a statement is about: whatever tells it from every other.
@@ -94,7 +95,10 @@ impl Difference {
         account: Option<BankAccount>,
     ) -> Self {
         let recorded = known.recorded.as_ref();
-        let account = recorded.map(|it| it.account).or(account);
+        // What a rail was asked for leaves the account that pays, whatever became of it.
+        let given = matches!(known.about, About::Order(_) | About::File(_));
+        let given = given.then_some(BankAccount::Disbursement);
+        let account = recorded.map(|it| it.account).or(given).or(account);
         let recorded = recorded.filter(|_| kind != BreakKind::MissingHere);
         Self {
             kind,
@@ -122,7 +126,7 @@ impl Difference {
             recorded_flow: Some(recorded.flow),
             line: None,
             movement: recorded.movement,
-            payouts: recorded.payouts,
+            payouts: recorded.payouts.map(|(envelope, tally)| (envelope, tally.count)),
         }
     }
 

@@ -9,7 +9,7 @@ pub struct Tally {
     pub minor: i64,
 }
 
-/// How many instructions of an envelope are in each state, those given again left out; changes to
+/// How many instructions of an envelope are in each state, those given again counted once; changes to
 /// that, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tallies([Tally; 8]);
@@ -21,6 +21,8 @@ pub struct ReportLine {
     pub findings: Findings,
     /// Why they failed.
     pub reason: Option<String>,
+    /// Whether they had been recorded as paid before.
+    pub returned: bool,
     pub tally: Tally,
 }
 

@@ -1,4 +1,4 @@
-//! What people say became of an order that no inquiry could tell.
+//! What people say became of an order.
 
 use rangkai_primitives::Timestamp;
 
@@ -9,7 +9,7 @@ use super::Outcome;
 pub struct Verdict {
     /// Whether the money is there.
     pub paid: bool,
-    /// The number of the payment, or the reason of the failure.
+    /// The number of the payment, or the reason of the failure or the return.
     pub evidence: String,
 }
 
@@ -22,12 +22,12 @@ impl Verdict {
         if self.paid { Self::PAID } else { "failed" }
     }
 
-    /// What is then recorded. What people found to have failed can be given again.
-    pub fn outcome(self, now: Timestamp) -> Outcome {
+    /// What is then recorded; of what failed, whether it can be given again.
+    pub fn outcome(self, retry_safe: bool, now: Timestamp) -> Outcome {
         if self.paid {
             Outcome::Paid { reference: self.evidence, time: now }
         } else {
-            Outcome::Failed { reason: self.evidence, retry_safe: true }
+            Outcome::Failed { reason: self.evidence, retry_safe }
         }
     }
 }

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::{envelope, instruction};
 use crate::{
-    domain::{Instruction, InstructionState},
+    domain::{Instruction, InstructionFilter, InstructionState},
     error::Error,
 };
 
@@ -22,6 +22,7 @@ pub async fn invalid(tx: &Tx, cycle: &str) -> Result<Option<Vec<Instruction>>, E
     let Some(found) = found else { return Ok(None) };
     let page = Page { size: MOST, after: None };
     let state = Some(InstructionState::Invalid);
-    let (invalid, _) = instruction::list(tx, found.id, state, &page).await?;
+    let filter = InstructionFilter { state, contradicted: false };
+    let (invalid, _) = instruction::list(tx, found.id, filter, &page).await?;
     Ok(Some(invalid))
 }

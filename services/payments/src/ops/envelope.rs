@@ -33,6 +33,10 @@ pub struct Report {
     pub total: Tally,
     /// Answers that changed nothing, and how many of them contradict what was recorded.
     pub late: (i64, i64),
+    /// The instructions that are contradicted now.
+    pub contradicted: Tally,
+    /// The attempts that were paid although a later one was paid, too.
+    pub paid_twice: Tally,
 }
 
 /// Announces a mass payment.
@@ -92,7 +96,9 @@ pub async fn report(tx: &Tx, id: Id<Envelope>) -> Result<Report, Error> {
     let lines = store::instruction::report(tx, id).await?;
     let total = lines.iter().fold(Tally::default(), |sum, line| sum.plus(line.tally));
     let late = store::late_answer::count(tx, id).await?;
-    Ok(Report { view, lines, total, late })
+    let contradicted = store::instruction_doubt::tally(tx, id).await?;
+    let paid_twice = store::instruction_doubt::paid_twice(tx, id).await?;
+    Ok(Report { view, lines, total, late, contradicted, paid_twice })
 }
 
 /// Finds an envelope, holds it, and names it for the audit log.

@@ -54,11 +54,16 @@ pub async fn get(tx: &Tx, currency: Currency) -> Result<(Money, Money), Error> {
     Ok(store::fund::find(tx, currency).await?)
 }
 
+/// Holds the fund until the transaction ends, if there is so much in it that nobody spoke for.
+pub async fn hold(tx: &Tx, amount: Money) -> Result<(), Error> {
+    let (balance, reserved) = store::fund::lock(tx, amount.currency()).await?;
+    Ok(expect(balance, reserved, amount)?)
+}
+
 /// Speaks for an amount, if there is so much that nobody spoke for.
 #[instrument(skip_all)]
 pub async fn reserve(tx: &Tx, amount: Money) -> Result<(), Error> {
-    let (balance, reserved) = store::fund::lock(tx, amount.currency()).await?;
-    expect(balance, reserved, amount)?;
+    hold(tx, amount).await?;
     if !store::fund::reserve(tx, amount.currency(), amount.minor()).await? {
         return Err(Error::OutOfStep("funds"));
     }

@@ -64,8 +64,8 @@ pub async fn pause(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     envelope::view(tx, envelope).await
 }
 
-/// Lets a paused envelope go on. Where nothing of it is on its way any more, and it paused only so that
-/// somebody looks, it is completed.
+/// Lets a paused envelope go on. Where nothing of it is on its way any more, and nothing of it is left for
+/// two people to decide, it is completed.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?;
@@ -74,7 +74,8 @@ pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let envelope = envelope.resume(super::person(tx), &tallies, contradictions, tx.now())?;
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_resumed(tx, &envelope).await?;
-    let sound = envelope.anomaly(&tallies) != Some(PauseReason::Sums);
+    let contradicted = store::instruction_doubt::tally(tx, id).await?;
+    let sound = envelope.anomaly(&tallies) != Some(PauseReason::Sums) && contradicted.count == 0;
     if sound && tallies.on_its_way() == Tally::default() {
         let envelope = envelope.complete(tx.now());
         store::envelope::update(tx, &envelope).await?;

@@ -25,6 +25,8 @@ pub enum Behaviour {
     Twice,
     /// `921`: paid, and then told to have failed.
     Contradicts,
+    /// `922`: there is too little money (`AM04`), and then told to have been paid.
+    PaysAfterAll,
     /// `930`: no answer, to no inquiry either; twenty minutes later it says by itself that it was paid.
     Late,
     /// `931`: taken, but not yet paid when it answers; the first inquiry brings that it was.
@@ -38,7 +40,7 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Pays, "pays"),
         (Self::Closed, "900"),
         (Self::Poor, "901"),
@@ -47,6 +49,7 @@ impl Behaviour {
         (Self::Silent, "912"),
         (Self::Twice, "920"),
         (Self::Contradicts, "921"),
+        (Self::PaysAfterAll, "922"),
         (Self::Late, "late"),
         (Self::Pending, "931"),
         (Self::Breaks, "940"),
@@ -84,6 +87,7 @@ impl Behaviour {
             Self::Poor => vec![failed("AM04")],
             Self::Twice => vec![paid(order), paid(order)],
             Self::Contradicts => vec![paid(order), failed("AC06")],
+            Self::PaysAfterAll => vec![failed("AM04"), paid(order)],
             Self::Pending => vec![Outcome::Pending],
             Self::TooLate => vec![failed(NEVER_LEFT)],
             Self::SilentThenPaid
@@ -101,6 +105,7 @@ impl Behaviour {
             Self::Pays
             | Self::Twice
             | Self::Contradicts
+            | Self::PaysAfterAll
             | Self::Pending
             | Self::Breaks
             | Self::Hangs => paid(order),
@@ -120,6 +125,7 @@ impl Behaviour {
             | Self::SilentThenPaid
             | Self::Twice
             | Self::Contradicts
+            | Self::PaysAfterAll
             | Self::Late
             | Self::Pending
             | Self::Breaks

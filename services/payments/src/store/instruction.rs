@@ -7,11 +7,24 @@ use uuid::Uuid;
 
 use super::{money, word};
 use crate::domain::{
-    Envelope, Findings, Instruction, InstructionState, Outcome, ReportLine, Tally,
+    Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome, ReportLine,
+    Tally,
 };
 
 const COLUMNS: &str = "instruction_id, reference, attempt, amount_minor, state, findings, reason, \
-    retry_safe, rail_reference, outcome_time, retry_of, replaced_by";
+    retry_safe, rail_reference, outcome_time, retry_of, replaced_by, contradicted";
+
+/// Each payment counts once: as its last attempt, unless that failed while an earlier one turned out to
+/// have been paid. Most have one attempt, for which nothing is looked up.
+const COUNTS: &str = "(retry_of IS NULL AND replaced_by IS NULL \
+    OR replaced_by IS NULL AND (state <> 'failed' OR NOT EXISTS (SELECT 1 \
+        FROM instruction AS earlier WHERE earlier.envelope_id = instruction.envelope_id \
+        AND earlier.reference = instruction.reference \
+        AND earlier.attempt < instruction.attempt AND earlier.state = 'paid')) \
+    OR replaced_by IS NOT NULL AND state = 'paid' AND NOT EXISTS (SELECT 1 \
+        FROM instruction AS later WHERE later.envelope_id = instruction.envelope_id \
+        AND later.reference = instruction.reference \
+        AND later.attempt > instruction.attempt AND later.state <> 'failed'))";
 
 /// What a rail's answer is held against.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +34,8 @@ pub struct Standing {
     pub minor: i64,
     /// How many inquiries were made; none when there is none to make.
     pub made: Option<usize>,
+    /// Whether an earlier attempt turned out to have been paid.
+    pub paid_before: bool,
 }
 
 /// Where instructions of an envelope that is held stand; those that are not its own left out.
@@ -33,7 +48,12 @@ pub async fn standings(
         vec![tx.agency().as_str().into(), envelope.uuid().into(), (*id).into()]
     };
     let find = "SELECT instruction.instruction_id, instruction.state, instruction.amount_minor, \
-                inquiry.made FROM many JOIN instruction ON instruction.agency = many.agency \
+                inquiry.made, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
+                FROM instruction AS earlier \
+                WHERE earlier.envelope_id = instruction.envelope_id \
+                AND earlier.reference = instruction.reference AND earlier.state = 'paid' \
+                AND earlier.attempt < instruction.attempt) AS paid_before \
+                FROM many JOIN instruction ON instruction.agency = many.agency \
                 AND instruction.envelope_id = many.envelope_id \
                 AND instruction.instruction_id = many.id \
                 LEFT JOIN inquiry ON inquiry.instruction_id = many.id";
@@ -47,6 +67,7 @@ pub async fn standings(
                 state: word("state", &row.try_get::<String>("", "state")?)?,
                 minor: row.try_get("", "amount_minor")?,
                 made: made.map(|made| usize::try_from(made).unwrap_or(usize::MAX)),
+                paid_before: row.try_get("", "paid_before")?,
             })
         })
         .collect()
@@ -113,20 +134,6 @@ pub async fn wait(
     sql::execute_many(tx, &columns, waiting.iter().map(row).collect(), update).await
 }
 
-/// Notes that instructions are no longer safe to be given again; what was given again stays so.
-pub async fn doubt(tx: &Tx, envelope: Id<Envelope>, ids: &[Uuid]) -> Result<u64, DbErr> {
-    let row = |id: &Uuid| -> Vec<Value> {
-        vec![tx.agency().as_str().into(), envelope.uuid().into(), (*id).into()]
-    };
-    let update = "UPDATE instruction SET retry_safe = FALSE FROM many \
-                  WHERE instruction.agency = many.agency \
-                  AND instruction.envelope_id = many.envelope \
-                  AND instruction.instruction_id = many.id \
-                  AND instruction.retry_safe AND instruction.replaced_by IS NULL";
-    let columns = ["agency", "envelope", "id"];
-    sql::execute_many(tx, &columns, ids.iter().map(row).collect(), update).await
-}
-
 /// Finds an instruction.
 pub async fn find(
     tx: &Tx,
@@ -145,39 +152,45 @@ pub async fn find(
 pub async fn list(
     tx: &Tx,
     envelope: &Envelope,
-    state: Option<InstructionState>,
+    filter: InstructionFilter,
     page: &Page<Instruction>,
 ) -> Result<Vec<Instruction>, DbErr> {
     let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
     let after = page.after.map(Id::uuid).unwrap_or_default();
     let mut values: Vec<Value> =
         vec![tx.agency().as_str().into(), envelope.id.uuid().into(), after.into(), limit.into()];
-    values.extend(state.map(|state| state.as_str().into()));
+    values.extend(filter.state.map(|state| state.as_str().into()));
     let list = format!(
         "SELECT {COLUMNS} FROM instruction \
-         WHERE agency = $1 AND envelope_id = $2 AND instruction_id > $3 {} \
+         WHERE agency = $1 AND envelope_id = $2 AND instruction_id > $3 {} {} \
          ORDER BY instruction_id LIMIT $4",
-        if state.is_some() { "AND state = $5" } else { "" }
+        if filter.state.is_some() { "AND state = $5" } else { "" },
+        if filter.contradicted { "AND contradicted" } else { "" }
     );
     sql::query(tx, &list, values).await?.iter().map(|row| read(envelope, row)).collect()
 }
 
-/// Counts the instructions of an envelope by outcome and reason, those given again left out.
+/// Counts the instructions of an envelope by outcome and reason, those given again once.
 pub async fn report(tx: &Tx, envelope: Id<Envelope>) -> Result<Vec<ReportLine>, DbErr> {
-    let sums = "SELECT state, findings, reason, COUNT(*) AS found, \
-                CAST(SUM(amount_minor) AS bigint) AS minor FROM instruction \
-                WHERE agency = $1 AND envelope_id = $2 AND replaced_by IS NULL \
-                GROUP BY state, findings, reason ORDER BY state, findings, reason";
+    let sums = format!(
+        "SELECT state, findings, reason, \
+         state = 'failed' AND rail_reference IS NOT NULL AS returned, COUNT(*) AS found, \
+         CAST(SUM(amount_minor) AS bigint) AS minor FROM instruction \
+         WHERE agency = $1 AND envelope_id = $2 AND {COUNTS} \
+         GROUP BY state, findings, reason, returned \
+         ORDER BY state, findings, reason, returned"
+    );
     let values = [tx.agency().as_str().into(), envelope.uuid().into()];
     let line = |row: &QueryResult| {
         Ok(ReportLine {
             state: word("state", &row.try_get::<String>("", "state")?)?,
             findings: Findings(row.try_get("", "findings")?),
             reason: row.try_get("", "reason")?,
+            returned: row.try_get("", "returned")?,
             tally: Tally { count: row.try_get("", "found")?, minor: row.try_get("", "minor")? },
         })
     };
-    sql::query(tx, sums, values).await?.iter().map(line).collect()
+    sql::query(tx, &sums, values).await?.iter().map(line).collect()
 }
 
 /// Gives an instruction that failed once more, as a new one: the same person, amount and narration.
@@ -237,5 +250,6 @@ fn read(envelope: &Envelope, row: &QueryResult) -> Result<Instruction, DbErr> {
         outcome_time: row.try_get::<Option<Timestamp>>("", "outcome_time")?,
         retry_of: id("retry_of")?,
         replaced_by: id("replaced_by")?,
+        contradicted: row.try_get("", "contradicted")?,
     })
 }

@@ -67,7 +67,8 @@ pub async fn tallies(
 }
 
 /// Every look-up in it goes by an index: the payee by person, the duplicates by person too. Who was
-/// validated first is paid, so others count only once they were found valid.
+/// validated first is paid, so others count only once they were found valid. What failed counts while the
+/// rail says that it was paid after all.
 fn check_sql() -> String {
     let [unknown, unlinked, limit, name, duplicate, excluded, elsewhere] = [
         Finding::PayeeUnknown,
@@ -99,8 +100,8 @@ fn check_sql() -> String {
                              FROM instruction AS other JOIN envelope \
                                   ON envelope.envelope_id = other.envelope_id \
                              WHERE other.person_key = own.person_key AND other.agency = $1 \
-                             AND other.envelope_id <> $2 AND other.replaced_by IS NULL \
-                             AND other.state IN ('valid', 'sent', 'unknown', 'needs_person', 'paid') \
+                             AND other.envelope_id <> $2 AND (other.contradicted \
+                             OR other.state IN ('valid', 'sent', 'unknown', 'needs_person', 'paid')) \
                              AND envelope.agency = $1 AND envelope.cycle = $7 \
                              AND envelope.state <> 'cancelled'), 0) AS findings \
                FROM instruction AS own LEFT JOIN payee ON payee.agency = $1 \

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Id;
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use crate::domain::{Envelope, Outcome};
+use crate::domain::{Contradiction, Envelope, Instruction, Outcome, Verdict};
+
+/// How many contradictions of an instruction are read.
+const MOST: i64 = 100;
 
 /// An answer to what was settled before.
 #[derive(Clone, Debug)]
@@ -65,16 +68,25 @@ pub async fn count(tx: &Tx, envelope: Id<Envelope>) -> Result<(i64, i64), DbErr>
     Ok((row.try_get("", "found")?, row.try_get("", "contradict")?))
 }
 
-/// Whether an answer contradicts what was recorded of any attempt at what the caller calls `reference`.
-pub async fn contradicted(tx: &Tx, envelope: Id<Envelope>, reference: &str) -> Result<bool, DbErr> {
-    let find = "SELECT 1 AS found FROM instruction JOIN late_answer \
-                ON late_answer.agency = instruction.agency \
-                AND late_answer.envelope_id = instruction.envelope_id \
-                AND late_answer.instruction_id = instruction.instruction_id \
-                WHERE instruction.agency = $1 AND instruction.envelope_id = $2 \
-                AND instruction.reference = $3 AND late_answer.contradicts LIMIT 1";
-    let values = [tx.agency().as_str().into(), envelope.uuid().into(), reference.into()];
-    Ok(!sql::query(tx, find, values).await?.is_empty())
+/// The answers that contradict what was recorded of an instruction when they came, newest first: the
+/// newest hundred.
+pub async fn contradictions(
+    tx: &Tx,
+    instruction: Id<Instruction>,
+) -> Result<Vec<Contradiction>, DbErr> {
+    let list = "SELECT outcome, reason, rail_reference, create_time FROM late_answer \
+                WHERE agency = $1 AND instruction_id = $2 AND contradicts \
+                ORDER BY late_answer_id DESC LIMIT $3";
+    let values: [Value; 3] = [tx.agency().as_str().into(), instruction.uuid().into(), MOST.into()];
+    let read = |row: &QueryResult| {
+        Ok(Contradiction {
+            paid: row.try_get::<String>("", "outcome")? == Verdict::PAID,
+            reason: row.try_get("", "reason")?,
+            rail_reference: row.try_get("", "rail_reference")?,
+            time: row.try_get("", "create_time")?,
+        })
+    };
+    sql::query(tx, list, values).await?.iter().map(read).collect()
 }
 
 /// The answers that this unit of work found to change nothing, by their instruction: whether they

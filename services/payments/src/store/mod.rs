@@ -21,6 +21,7 @@ pub mod fund;
 pub mod inquiry;
 pub mod instruction;
 pub mod instruction_check;
+pub mod instruction_doubt;
 pub mod instruction_intake;
 pub mod late_answer;
 mod line;
@@ -43,6 +44,7 @@ pub mod refund;
 pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
+pub mod ruling;
 pub mod sandbox_order;
 pub mod settlement;
 pub mod sums;
@@ -52,8 +54,8 @@ pub mod tally;
 pub mod tariff;
 mod terms;
 pub mod transfer;
+pub mod unbooked;
 pub mod unresolved;
-pub mod verdict;
 pub mod voucher;
 pub mod voucher_guess;
 pub mod waiting_break;
@@ -124,6 +126,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0071_day"),
     both!("m0072_dispute"),
     each!("m0073_kept"),
+    each!("m0080_contradicted"),
+    each!("m0081_ruling"),
     each!("m0085_bank_movement"),
     each!("m0086_correction"),
     both!("m0087_payout"),

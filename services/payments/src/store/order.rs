@@ -7,15 +7,16 @@ use uuid::Uuid;
 use super::{envelope, payee, sealing};
 use crate::domain::{Envelope, FinancialAddress, Order};
 
-/// What is next to be sent: orders, those whose address is not what was validated, and those of which
-/// the rail said meanwhile that an earlier attempt was paid after all.
+/// What is next to be sent: orders, and what must not be sent.
 #[derive(Debug, Default)]
 pub struct Next {
     pub orders: Vec<Order>,
-    /// Each with its amount.
+    /// Those whose address is not what was validated, each with its amount.
     pub changed: Vec<(Uuid, i64)>,
-    /// Each with its amount.
-    pub contradicted: Vec<(Uuid, i64)>,
+    /// Those of which the rail contradicts an earlier attempt, each with its amount.
+    pub doubtful: Vec<(Uuid, i64)>,
+    /// Those of which an earlier attempt turned out to have been paid, each with its amount.
+    pub paid_before: Vec<(Uuid, i64)>,
     /// The last of all.
     pub last: Option<Uuid>,
 }
@@ -28,12 +29,15 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
     let find = "SELECT instruction.instruction_id, amount_minor, narration, \
                 CASE WHEN payee.update_time <= $6 THEN institution END \
                 AS institution, details, retry_of IS NOT NULL AND EXISTS (SELECT 1 \
-                FROM instruction AS earlier JOIN late_answer \
-                ON late_answer.agency = earlier.agency \
-                AND late_answer.envelope_id = earlier.envelope_id \
-                AND late_answer.instruction_id = earlier.instruction_id \
+                FROM instruction AS earlier \
                 WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
-                AND earlier.reference = instruction.reference AND contradicts) AS doubtful \
+                AND earlier.reference = instruction.reference \
+                AND earlier.attempt < instruction.attempt AND contradicted) AS doubtful, \
+                retry_of IS NOT NULL AND EXISTS (SELECT 1 FROM instruction AS earlier \
+                WHERE earlier.agency = $1 AND earlier.envelope_id = $2 \
+                AND earlier.reference = instruction.reference \
+                AND earlier.attempt < instruction.attempt \
+                AND earlier.state = 'paid') AS paid_before \
                 FROM instruction LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
                 AND payee.person_key = instruction.person_key \
                 WHERE instruction.agency = $1 AND envelope_id = $2 AND instruction_id > $3 \
@@ -52,8 +56,12 @@ pub async fn next(tx: &Tx, envelope: &Envelope, after: Uuid, limit: u64) -> Resu
         let id: Uuid = row.try_get("", "instruction_id")?;
         let minor: i64 = row.try_get("", "amount_minor")?;
         next.last = Some(id);
+        if row.try_get("", "paid_before")? {
+            next.paid_before.push((id, minor));
+            continue;
+        }
         if row.try_get("", "doubtful")? {
-            next.contradicted.push((id, minor));
+            next.doubtful.push((id, minor));
             continue;
         }
         let Some(institution) = row.try_get("", "institution")? else {

@@ -37,8 +37,9 @@ pub async fn lock_payouts(tx: &Tx, envelope: Id<Envelope>) -> Result<Vec<Break>,
     sql::query(tx, &find, values).await?.iter().map(found).collect()
 }
 
-/// Some unresolved breaks about lines that nobody had recorded, after one of them: each with what its
-/// line is about, and held until the transaction ends.
+/// Some breaks about lines that nobody had recorded, after one of them: those that are not resolved, or
+/// with a claim or an excess that the bank did not mend; each with what its line is about, and held until
+/// the transaction ends.
 pub async fn lock_missing_here(
     tx: &Tx,
     bank_code: &str,
@@ -51,7 +52,7 @@ pub async fn lock_missing_here(
          FROM reconciliation_break AS shown LEFT JOIN bank_statement_line AS line \
          ON line.statement_id = shown.statement_id AND line.number = shown.line_number \
          WHERE shown.agency = $1 AND shown.bank_code = $2 AND shown.kind = 'missing_here' \
-         AND shown.settle_time IS NULL AND shown.state <> 'resolved' AND shown.break_id > $3 \
+         AND shown.settle_time IS NULL AND shown.break_id > $3 \
          ORDER BY shown.break_id LIMIT {limit}{held}"
     );
     let after = after.map_or(Uuid::nil(), Id::uuid);

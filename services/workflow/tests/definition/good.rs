@@ -144,6 +144,19 @@ fn yaml_is_read_with_anchors_quotes_and_blocks() {
 }
 
 #[test]
+fn a_listen_may_wait_for_whatever_a_block_tells() {
+    // Told in event.proto, and in the event file of one thing.
+    for told in ["rangkai.payments.v1.BillPaid", "rangkai.payments.v1.SuspenseResolved"] {
+        let listen =
+            format!("  - one: {{ listen: {{ to: {{ one: {{ with: {{ type: {told} }} }} }} }} }}\n");
+
+        let definition = read(&with_tasks(&listen));
+
+        assert!(matches!(definition.tasks[0].work, Work::Listen(_)), "{told}");
+    }
+}
+
+#[test]
 fn json_is_yaml_too() {
     let document = json!({
         "document": {"dsl": "1.0.3", "namespace": "a", "name": "b", "version": "1.0.0-rc.1+5"},

@@ -66,6 +66,20 @@ async fn rows_are_kept_as_they_were_given() {
 }
 
 #[tokio::test]
+async fn rows_that_say_the_same_are_still_several() {
+    for place in places().await {
+        let db = place.open().await;
+        let work = |tx: Tx| async move {
+            let same = vec![vec!["a".into(), None::<i64>.into()]; 3];
+            let find = "SELECT * FROM many WHERE word = 'a' AND number IS NULL";
+            sql::query_many(&tx, &["word", "number"], same, find).await.map(|rows| rows.len())
+        };
+
+        assert_eq!(db.act(caller("korlantas"), "look", work).await.unwrap(), 3);
+    }
+}
+
+#[tokio::test]
 async fn a_taken_key_is_passed_over() {
     for place in places().await {
         let db = place.open().await;

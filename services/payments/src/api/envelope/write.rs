@@ -65,6 +65,7 @@ impl From<Report> for wire::GetEnvelopeReportResponse {
             state: state(line.state).into(),
             findings: line.findings.list().map(|it| finding(it).into()).collect(),
             reason: line.reason.unwrap_or_default(),
+            returned: line.returned,
             count: line.tally.count,
             amount: Some(amount(envelope, line.tally)),
         };
@@ -75,6 +76,10 @@ impl From<Report> for wire::GetEnvelopeReportResponse {
             adds_up: report.total == envelope.declared(),
             late_answers: report.late.0,
             contradictions: report.late.1,
+            contradicted_count: report.contradicted.count,
+            contradicted_amount: Some(amount(envelope, report.contradicted)),
+            paid_twice_count: report.paid_twice.count,
+            paid_twice_amount: Some(amount(envelope, report.paid_twice)),
             envelope: Some(report.view.into()),
         }
     }

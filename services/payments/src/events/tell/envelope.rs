@@ -6,11 +6,11 @@ use rangkai_primitives::Money;
 use rangkai_proto::payments::v1::{
     BatchSettled, EnvelopeApproved, EnvelopeCancelled, EnvelopeCompleted, EnvelopeCreated,
     EnvelopePaused, EnvelopeReleased, EnvelopeResumed, EnvelopeSealed, EnvelopeValidated,
-    InstructionResolved, InstructionRetried, PauseReason as Why,
+    InstructionResolved, InstructionRetried, InstructionState as Recorded, PauseReason as Why,
 };
 use uuid::Uuid;
 
-use crate::domain::{Envelope, Instruction, InstructionState, PauseReason, Tallies, Tally};
+use crate::domain::{Envelope, Instruction, InstructionState, PauseReason, Ruling, Tallies, Tally};
 
 /// A mass payment was announced.
 pub async fn envelope_created(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
@@ -148,12 +148,25 @@ pub async fn instruction_resolved(
     tx: &Tx,
     envelope: &Envelope,
     instruction: &Instruction,
-    paid: bool,
+    ruling: &Ruling,
 ) -> Result<(), DbErr> {
+    let recorded = match ruling.recorded {
+        InstructionState::Paid => Recorded::Paid,
+        InstructionState::Failed => Recorded::Failed,
+        InstructionState::Received
+        | InstructionState::Valid
+        | InstructionState::Invalid
+        | InstructionState::Sent
+        | InstructionState::Unknown
+        | InstructionState::NeedsPerson => Recorded::NeedsPerson,
+    };
     let fact = InstructionResolved {
         envelope_id: envelope.id.to_string(),
         instruction_id: instruction.id.to_string(),
-        paid,
+        paid: ruling.verdict.paid,
+        recorded: recorded.into(),
+        amount: Some(instruction.amount.into()),
+        ruling_id: ruling.id.to_string(),
     };
     record(tx, instruction.id.uuid(), &fact).await
 }

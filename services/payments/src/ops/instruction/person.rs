@@ -5,11 +5,11 @@ use rangkai_primitives::Id;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::settle;
+use super::{correct::decide, settle};
 use crate::{
     domain::{
-        Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState,
-        Tallies, Verdict,
+        Envelope, EnvelopeRefusal as Refusal, EnvelopeState, Instruction, InstructionState, Ruling,
+        Tallies, Verdict, may_be_paid,
     },
     error::Error,
     events::tell,
@@ -17,9 +17,9 @@ use crate::{
     store::{self, envelope::Cursor},
 };
 
-/// Gives an instruction that failed once more, where the rail said that it is safe and never said since
-/// that one of its attempts was paid: as a new order, linked to the old one, with money reserved for it
-/// anew.
+/// Gives an instruction that failed once more, where the rail said that it is safe and none of its
+/// attempts was paid, or was so as the rail says: as a new order, linked to the old one, with money
+/// reserved for it anew.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
 pub async fn retry(
     tx: &Tx,
@@ -31,7 +31,8 @@ pub async fn retry(
     if old.state != InstructionState::Failed || !old.retry_safe || old.replaced_by.is_some() {
         return Err(Refusal::RetryUnsafe(id).into());
     }
-    if store::late_answer::contradicted(tx, envelope.id, &old.reference).await? {
+    let attempts = store::instruction_doubt::attempts(tx, envelope.id, &old.reference).await?;
+    if may_be_paid(&attempts) {
         return Err(Refusal::RetryUnsafe(id).into());
     }
     envelope.expect(&[Released, Paused, Completed])?;
@@ -57,8 +58,9 @@ pub async fn retry(
     Ok(again)
 }
 
-/// Says what became of an order that no inquiry could tell: a first person proposes, a second one
-/// who says the same settles it.
+/// Says what became of an order that no inquiry could tell, or what is true of one whose end the rail
+/// contradicts: a first person proposes, a second one who says the same settles it. Everything that is
+/// said is kept.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
 pub async fn resolve(
     tx: &Tx,
@@ -67,27 +69,18 @@ pub async fn resolve(
     verdict: Verdict,
 ) -> Result<Instruction, Error> {
     let (envelope, instruction) = lock(tx, envelope, id).await?;
-    if instruction.state != InstructionState::NeedsPerson {
-        let state = instruction.state;
-        return Err(Refusal::InstructionState { instruction: id, state }.into());
-    }
-    let person = ops::person(tx);
+    let earlier = store::ruling::list(tx, id).await?;
+    let ruling = Ruling::say(&instruction, &earlier, verdict, ops::person(tx), tx.now())?;
+    store::ruling::insert(tx, envelope.id, id, &ruling).await?;
     tx.changed("instruction", id.uuid());
-    match store::verdict::find(tx, id).await? {
-        Some((said, first)) if first == person && said == verdict => {
-            return Err(Refusal::SamePerson.into());
-        }
-        Some((said, first)) if first != person && said != verdict => {
-            return Err(Refusal::ResolutionDiffers(id).into());
-        }
-        Some((_, first)) if first != person => {
-            store::verdict::confirm(tx, id, person).await?;
-            tell::instruction_resolved(tx, &envelope, &instruction, verdict.paid).await?;
-            let outcome = verdict.outcome(tx.now());
+    if ruling.confirms {
+        tell::instruction_resolved(tx, &envelope, &instruction, &ruling).await?;
+        if instruction.contradicted {
+            decide(tx, envelope.clone(), &instruction, &ruling).await?;
+        } else {
+            // What people found to have failed can be given again.
+            let outcome = ruling.verdict.outcome(true, tx.now());
             settle(tx, envelope.id, &[(id.uuid(), outcome)]).await?;
-        }
-        Some(_) | None => {
-            store::verdict::propose(tx, envelope.id, id, &verdict, person).await?;
         }
     }
     let found = store::instruction::find(tx, &envelope, id).await?;

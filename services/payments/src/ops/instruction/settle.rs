@@ -58,8 +58,8 @@ pub struct Settling<'a> {
 /// Tells one `BatchSettled` for all of them, not one fact for each instruction: a million facts in
 /// the log would cost as much as the payments and say nothing that `ListInstructions` does not. The
 /// envelope pauses when too many fail, when the sums by state are not the control total, or when an
-/// answer contradicts what was recorded; it completes when nothing is on its way and somebody looked
-/// at each contradiction. What an answer contradicts is not safe to be given again.
+/// answer contradicts what was recorded; it completes when nothing is on its way and two people said
+/// of each contradiction what is true. What an answer contradicts is not safe to be given again.
 #[instrument(skip_all, fields(envelope.id = %id, outcomes = outcomes.len()))]
 pub async fn settle(
     tx: &Tx,
@@ -79,7 +79,8 @@ pub async fn settle(
         };
         match standing.state.hear(outcome, standing.made.unwrap_or(0), tx.now()) {
             Heard::Settles(to) => {
-                settling.end(*id, standing.state, outcome, standing.minor);
+                let from = (standing.state, standing.paid_before);
+                settling.end(*id, from, outcome, standing.minor);
                 settling.asked.extend(standing.made.map(|_| *id));
                 standing.state = to;
             }
@@ -98,16 +99,21 @@ pub async fn settle(
 }
 
 impl<'a> Settling<'a> {
-    /// Notes that an instruction comes to its end.
-    pub fn end(&mut self, id: Uuid, from: InstructionState, outcome: &'a Outcome, minor: i64) {
+    /// Notes that an instruction comes to its end, from a state; if an earlier attempt turned out to have
+    /// been paid, the payment counts as paid whatever becomes of this one.
+    pub fn end(
+        &mut self,
+        id: Uuid,
+        (from, paid_before): (InstructionState, bool),
+        outcome: &'a Outcome,
+        minor: i64,
+    ) {
         let one = Tally { count: 1, minor };
-        let to = if matches!(outcome, Outcome::Paid { .. }) {
-            self.paid = self.paid.plus(one);
-            InstructionState::Paid
-        } else {
-            self.failed = self.failed.plus(one);
-            InstructionState::Failed
-        };
+        let paid = matches!(outcome, Outcome::Paid { .. });
+        let sum = if paid { &mut self.paid } else { &mut self.failed };
+        *sum = sum.plus(one);
+        let to =
+            if paid || paid_before { InstructionState::Paid } else { InstructionState::Failed };
         self.ended.push((id, outcome));
         self.change.go(from, to, minor);
     }
@@ -148,7 +154,7 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
     store::late_answer::insert(tx, id, &settling.late).await?;
     let contradicted = settling.late.iter().filter(|late| late.contradicts);
     let contradicted: Vec<_> = contradicted.map(|late| late.instruction).collect();
-    store::instruction::doubt(tx, id, &contradicted).await?;
+    store::instruction_doubt::doubt(tx, id, &contradicted).await?;
     store::tally::update(tx, id, &settling.change).await?;
     tx.changed("envelope", id.uuid());
     let (paused, completed) = conclude(tx, envelope.clone(), !contradicted.is_empty()).await?;
@@ -164,15 +170,17 @@ pub async fn close(tx: &Tx, envelope: Envelope, settling: Settling<'_>) -> Resul
 }
 
 /// Pauses the envelope if something is wrong, completes it if nothing is on its way and nobody needs to
-/// look at anything.
-async fn conclude(tx: &Tx, envelope: Envelope, contradicted: bool) -> Result<(bool, bool), Error> {
+/// look at anything; answers whether it paused, and whether it completed.
+pub async fn conclude(
+    tx: &Tx,
+    envelope: Envelope,
+    contradicted: bool,
+) -> Result<(bool, bool), Error> {
     let tallies = store::tally::find(tx, envelope.id).await?;
     let at_work = matches!(envelope.state, EnvelopeState::Released | EnvelopeState::Paused);
     let done = at_work && tallies.on_its_way() == Tally::default();
     // Counted only at the end: whenever one comes in, the envelope pauses at once.
-    let contradicted = contradicted
-        || done
-            && store::late_answer::count(tx, envelope.id).await?.1 > envelope.known_contradictions;
+    let contradicted = contradicted || done && is_doubtful(tx, &envelope).await?;
     let why =
         if contradicted { Some(PauseReason::Contradiction) } else { envelope.anomaly(&tallies) };
     if let Some(why) = why {
@@ -191,6 +199,13 @@ async fn conclude(tx: &Tx, envelope: Envelope, contradicted: bool) -> Result<(bo
     store::envelope::update(tx, &envelope).await?;
     tell::envelope_paused(tx, &envelope).await?;
     Ok((true, false))
+}
+
+/// Whether two people must say of an instruction what is true, or somebody must look at an answer.
+async fn is_doubtful(tx: &Tx, envelope: &Envelope) -> Result<bool, Error> {
+    let (_, contradictions) = store::late_answer::count(tx, envelope.id).await?;
+    let contradicted = store::instruction_doubt::tally(tx, envelope.id).await?;
+    Ok(contradictions > envelope.known_contradictions || contradicted.count > 0)
 }
 
 /// Posts what was paid and lets go of the money for all that ended.

@@ -17,7 +17,7 @@ use crate::{
 /// own, pays that person.
 const PAYEE_CHANGED: &str = "PAYEE_CHANGED";
 
-/// Why a further attempt fails of which an earlier one was paid after all, as the rail says.
+/// Why a further attempt fails of which an earlier one was paid after all, as the rail or two people say.
 const PAID_BEFORE: &str = "PAID_BEFORE";
 
 /// Released envelopes of every agency that have something to send, oldest first.
@@ -32,7 +32,7 @@ pub async fn released(tx: &Tx, limit: u64) -> Result<Vec<(Agency, Id<Envelope>)>
 /// can be handed over in that time. None when the envelope is not released or has nothing left.
 ///
 /// An order whose payee changed since the validation is not sent, but fails; so does a further attempt
-/// at what the rail meanwhile says it paid.
+/// at what was paid after all, as the rail or two people say.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, Error> {
     loop {
@@ -45,7 +45,7 @@ pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, E
         let Some(last) = next.last else { return Ok(Vec::new()) };
         tx.changed("envelope", id.uuid());
         store::envelope::move_cursor(tx, id, Cursor::Taken, last).await?;
-        if !next.changed.is_empty() || !next.contradicted.is_empty() {
+        if [&next.changed, &next.doubtful, &next.paid_before].iter().any(|it| !it.is_empty()) {
             fail(tx, envelope.clone(), &next).await?;
         }
         if !next.orders.is_empty() {
@@ -83,9 +83,14 @@ async fn fail(tx: &Tx, envelope: Envelope, next: &Next) -> Result<(), Error> {
     let failed = |why: &str| Outcome::Failed { reason: why.to_owned(), retry_safe: false };
     let (changed, paid) = (failed(PAYEE_CHANGED), failed(PAID_BEFORE));
     let mut settling = Settling::default();
-    for (stopped, outcome) in [(&next.changed, &changed), (&next.contradicted, &paid)] {
+    let stopped = [
+        (&next.changed, &changed, false),
+        (&next.doubtful, &paid, false),
+        (&next.paid_before, &paid, true),
+    ];
+    for (stopped, outcome, paid_before) in stopped {
         for (id, minor) in stopped {
-            settling.end(*id, InstructionState::Valid, outcome, *minor);
+            settling.end(*id, (InstructionState::Valid, paid_before), outcome, *minor);
         }
     }
     close(tx, envelope, settling).await.map(drop)

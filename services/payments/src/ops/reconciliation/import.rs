@@ -48,7 +48,7 @@ pub async fn import(tx: &Tx, new: NewBankStatement) -> Result<(BankStatement, Ve
     let day = findings.statement.day;
     show(tx, &mut findings, differences.into_iter().flatten().map(|it| (it, day))).await?;
     arrived(tx, &mut findings, &lines).await?;
-    late::recorded(tx, &findings.statement).await?;
+    late::recorded(tx, &mut findings).await?;
     let spans = Spans::of(tx, &findings.statement, before.as_ref()).await?;
     missing(tx, &mut findings, (spans.first, spans.until)).await?;
     payouts::missing(tx, &mut findings, booked, &spans).await?;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rangkai_db::Tx;
+use rangkai_primitives::Money;
 use uuid::Uuid;
 
 use crate::{
@@ -28,12 +29,24 @@ pub async fn of_lines(
     for (about, flow) in store::bank_statement_line::booked(tx, bank_code, &unique).await? {
         before.entry(about).or_default().push(flow);
     }
-    let sighting = |about: About| Sighting {
-        recorded: recorded.get(&about).cloned(),
+    let sighting = |(about, line): (About, &BankStatementLine)| Sighting {
+        recorded: choose(recorded.get(&about), line.flow, Some(line.amount)).cloned(),
         before: before.get(&about).cloned().unwrap_or_default(),
         about,
     };
-    Ok(about.into_iter().map(sighting).collect())
+    Ok(about.into_iter().zip(lines).map(sighting).collect())
+}
+
+/// Of what is recorded, that with which a line is compared: the same, or else the same way, or any.
+pub fn choose(
+    recorded: Option<&Vec<Recorded>>,
+    flow: Flow,
+    amount: Option<Money>,
+) -> Option<&Recorded> {
+    let recorded = recorded?;
+    let same_way = || recorded.iter().filter(|it| it.flow == flow);
+    let same = same_way().find(|it| Some(it.amount) == amount);
+    same.or_else(|| same_way().next()).or_else(|| recorded.first())
 }
 
 /// What is recorded at a bank of what some lines are about.
@@ -41,7 +54,7 @@ pub async fn recorded(
     tx: &Tx,
     bank_code: &str,
     about: &[&About],
-) -> Result<HashMap<About, Recorded>, Error> {
+) -> Result<HashMap<About, Vec<Recorded>>, Error> {
     let (mut numbers, mut orders, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for about in about {
         match about {
@@ -52,7 +65,7 @@ pub async fn recorded(
     }
     let mut found = HashMap::new();
     for (number, recorded) in store::bank_movement::recorded(tx, bank_code, &numbers).await? {
-        found.insert(About::Number(number), recorded);
+        found.insert(About::Number(number), vec![recorded]);
     }
     let orders = store::payout::orders(tx, &orders).await?.into_iter();
     let files = store::payout::files(tx, &files).await?.into_iter();
@@ -60,7 +73,7 @@ pub async fn recorded(
     for (about, given) in orders.chain(files.map(|given| (About::File(given.id), given))) {
         // What one bank was asked to pay, another one did not.
         if given.bank_code.is_empty() || given.bank_code == bank_code {
-            found.extend(given.recorded.map(|recorded| (about, recorded)));
+            found.insert(about, given.recorded);
         }
     }
     Ok(found)

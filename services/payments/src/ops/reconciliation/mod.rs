@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub use import::import;
+pub use payouts::came_back;
 pub use resolve::{confirm, propose};
 
 /// Who resolves a break when a later statement does, or a later record.

@@ -38,7 +38,7 @@ pub async fn book(
             it.kind == BreakKind::AmountDiffers && it.recorded_flow == Some(it.flow)
         });
         let recorded = known.recorded.as_ref().filter(|_| stands);
-        if let Some((envelope, tally)) = recorded.and_then(tally) {
+        if let Some((envelope, tally)) = recorded.and_then(|it| it.payouts) {
             let sum = envelopes.entry(envelope).or_default();
             *sum = sum.plus(tally);
         }
@@ -51,8 +51,23 @@ pub async fn book(
 
 /// Adds one line that was not recorded when it came.
 pub async fn add(tx: &Tx, recorded: &Recorded) -> Result<(), Error> {
-    if let Some((envelope, booked)) = tally(recorded) {
+    if let Some((envelope, booked)) = recorded.payouts {
         store::payout::book(tx, envelope, booked).await?;
+    }
+    Ok(())
+}
+
+/// An order that was recorded as paid came back, as two people say. If no bank booked it, none is
+/// expected to any more.
+pub async fn came_back(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    order: Uuid,
+    minor: i64,
+) -> Result<(), Error> {
+    store::reconciling::hold(tx).await?;
+    if !store::unbooked::is_booked(tx, order).await? {
+        store::payout::book(tx, envelope, Tally { count: 1, minor }).await?;
     }
     Ok(())
 }
@@ -86,14 +101,35 @@ async fn of_envelope(
     span: (Timestamp, Timestamp),
 ) -> Result<(), Error> {
     let waiting = store::waiting_break::lock_payouts(tx, envelope).await?;
+    let (back, waiting): (Vec<_>, Vec<_>) =
+        waiting.into_iter().partition(|it| it.what.flow == Flow::In);
+    let unreturned = store::unbooked::unreturned(tx, envelope, span.1).await?;
+    if !back.is_empty() || !unreturned.is_empty() {
+        let currency = currency(tx, envelope).await?;
+        let lacks = |(order, minor): (Uuid, i64)| {
+            let tally = Tally { count: 1, minor };
+            lacks(envelope, name(order), (Flow::In, tally), currency)
+        };
+        replace(tx, findings, back, unreturned.into_iter().map(lacks).collect()).await?;
+    }
     let [paid, booked] = store::payout::tallies(tx, envelope, span).await?;
     let missing = paid.plus(booked.negated());
     let shown = waiting.iter().filter_map(shows).fold(Tally::default(), Tally::plus);
     if missing == shown && (missing == Tally::default() || !booked_now) {
         return Ok(());
     }
-    let mut wanted = wanted(tx, envelope, missing, span).await?;
-    for it in waiting {
+    let wanted = wanted(tx, envelope, missing, span).await?;
+    replace(tx, findings, waiting, wanted).await
+}
+
+/// Shows what is `wanted` and not shown yet; settles what is shown and not wanted any more.
+async fn replace(
+    tx: &Tx,
+    findings: &mut Findings,
+    shown: Vec<Break>,
+    mut wanted: Vec<Difference>,
+) -> Result<(), Error> {
+    for it in shown {
         let same = |other: &Difference| {
             other.reference == it.what.reference
                 && other.recorded == it.what.recorded
@@ -121,10 +157,8 @@ async fn wanted(
     if missing.count <= 0 {
         return Ok(Vec::new());
     }
-    let envelope = store::envelope::find(tx, id).await?;
-    let envelope = envelope.ok_or(EnvelopeRefusal::EnvelopeNotFound)?;
-    let currency = envelope.announced.total.currency();
-    let whole = |tally| lacks(id, id.uuid().simple().to_string(), tally, currency);
+    let currency = currency(tx, id).await?;
+    let whole = |tally| lacks(id, id.uuid().simple().to_string(), (Flow::Out, tally), currency);
     if missing.count > MANY {
         return Ok(vec![whole(missing)]);
     }
@@ -134,21 +168,19 @@ async fn wanted(
     let from = if before == Tally::default() { Timestamp::UNIX_EPOCH } else { span.0 };
     let span = (from, span.1);
     let mut wanted = Vec::new();
-    for group in store::payout::unbooked(tx, id, span).await? {
+    for group in store::unbooked::unbooked(tx, id, span).await? {
         let file = group.file.as_ref().map(|(file, _)| *file);
         let singly = match file {
-            Some(file) => store::payout::booked_singly(tx, file).await?,
+            Some(file) => store::unbooked::booked_singly(tx, file).await?,
             None => true,
         };
         if singly && group.tally.count <= FEW {
-            let orders = store::payout::unbooked_orders(tx, id, file, span, FEW).await?;
-            wanted.extend(
-                orders.into_iter().map(|(order, minor)| {
-                    lacks(id, name(order), Tally { count: 1, minor }, currency)
-                }),
-            );
+            let orders = store::unbooked::unbooked_orders(tx, id, file, span, FEW).await?;
+            wanted.extend(orders.into_iter().map(|(order, minor)| {
+                lacks(id, name(order), (Flow::Out, Tally { count: 1, minor }), currency)
+            }));
         } else if let Some((_, name)) = group.file {
-            wanted.push(lacks(id, name, group.tally, currency));
+            wanted.push(lacks(id, name, (Flow::Out, group.tally), currency));
         } else {
             wanted.push(whole(group.tally));
         }
@@ -159,27 +191,28 @@ async fn wanted(
 fn lacks(
     envelope: Id<Envelope>,
     reference: String,
-    tally: Tally,
+    (flow, tally): (Flow, Tally),
     currency: Currency,
 ) -> Difference {
     let recorded = Recorded {
         account: BankAccount::Disbursement,
-        flow: Flow::Out,
+        flow,
         amount: Money::new(currency, tally.minor),
         movement: None,
-        payouts: Some((envelope, tally.count)),
+        payouts: Some((envelope, tally)),
     };
     Difference::missing_there(reference, &recorded)
+}
+
+async fn currency(tx: &Tx, id: Id<Envelope>) -> Result<Currency, Error> {
+    let envelope = store::envelope::find(tx, id).await?;
+    let envelope = envelope.ok_or(EnvelopeRefusal::EnvelopeNotFound)?;
+    Ok(envelope.announced.total.currency())
 }
 
 /// What both sides know an order by.
 fn name(order: Uuid) -> String {
     order.simple().to_string()
-}
-
-fn tally(recorded: &Recorded) -> Option<(Id<Envelope>, Tally)> {
-    let (envelope, count) = recorded.payouts?;
-    Some((envelope, Tally { count, minor: recorded.amount.minor() }))
 }
 
 fn shows(it: &Break) -> Option<Tally> {

@@ -130,7 +130,8 @@ async fn expect_number(tx: &Tx, it: &Break) -> Result<(), Error> {
 
 async fn recorded(tx: &Tx, it: &Break) -> Result<Option<Recorded>, Error> {
     let about = store::waiting_break::about(tx, it).await?;
-    Ok(known::recorded(tx, &it.bank_code, &[&about]).await?.remove(&about))
+    let recorded = known::recorded(tx, &it.bank_code, &[&about]).await?;
+    Ok(known::choose(recorded.get(&about), it.what.flow, it.what.booked).cloned())
 }
 
 /// The break that `it` says it mends, held; a refusal unless it does.

@@ -32,9 +32,10 @@ impl Functions {
         })
     }
 
-    /// The types of all events: the messages of every `event.proto`.
+    /// The types of all events: the messages of every `event.proto` and `<thing>_event.proto`.
     pub fn events(&self) -> impl Iterator<Item = String> + '_ {
-        let files = self.pool.files().filter(|file| file.name().ends_with("/event.proto"));
+        let tells = |name: &str| name.ends_with("/event.proto") || name.ends_with("_event.proto");
+        let files = self.pool.files().filter(move |file| tells(file.name()));
         files.flat_map(|file| {
             let messages: Vec<_> =
                 file.messages().map(|message| message.full_name().to_owned()).collect();
