@@ -232,8 +232,9 @@ async fn what_moved_at_banks_before_is_compared_from_where_it_stood(
     let books = Books::past(&database.config).await?;
     // Seen with the statement, part of a closed day, or still to be looked at.
     let seen = "SELECT COALESCE(bank_reference, CASE WHEN moved < '2026-11-20T17:00:00+00:00' \
-                THEN 'closed' ELSE 'open' END) AS what, CASE WHEN statement_id IS NULL THEN 0 \
-                WHEN statement_id = (SELECT statement_id FROM bank_statement) THEN 1 ELSE 2 END \
+                THEN 'closed' ELSE 'open' END) AS what, CAST(CASE WHEN statement_id IS NULL THEN 0 \
+                WHEN statement_id = (SELECT statement_id FROM bank_statement) THEN 1 \
+                ELSE 2 END AS bigint) \
                 FROM bank_movement ORDER BY what";
     let found = books.numbers(seen).await?;
     let expected = [("BOOKED", 1), ("LACKED", 1), ("LATER", 0), ("closed", 2), ("open", 0)];

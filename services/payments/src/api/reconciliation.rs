@@ -18,6 +18,9 @@ use crate::{
     ops,
 };
 
+/// How many breaks the answer to a message tells.
+const TOLD: usize = 1_000;
+
 /// Which breaks to list: in a state, of a statement, and whether only those that are not settled.
 type Filter = (Option<BreakState>, (Option<Id<BankStatement>>, bool));
 
@@ -53,7 +56,8 @@ impl ReconciliationService for Payments {
                 for new in new {
                     let (statement, breaks) = ops::reconciliation::import(&tx, new).await?;
                     answer.statements.push(statement.into());
-                    answer.breaks.extend(breaks.into_iter().map(write_break));
+                    let room = TOLD.saturating_sub(answer.breaks.len());
+                    answer.breaks.extend(breaks.into_iter().take(room).map(write_break));
                 }
                 Ok(answer)
             }

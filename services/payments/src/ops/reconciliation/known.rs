@@ -37,16 +37,18 @@ pub async fn of_lines(
     Ok(about.into_iter().zip(lines).map(sighting).collect())
 }
 
-/// Of what is recorded, that with which a line is compared: the same, or else the same way, or any.
+/// Of what is recorded, that with which a line is compared: the same, or else the same way, or any in
+/// its currency.
 pub fn choose(
     recorded: Option<&Vec<Recorded>>,
     flow: Flow,
     amount: Option<Money>,
 ) -> Option<&Recorded> {
-    let recorded = recorded?;
-    let same_way = || recorded.iter().filter(|it| it.flow == flow);
+    let currency = amount?.currency();
+    let fitting = || recorded.into_iter().flatten().filter(|it| it.amount.currency() == currency);
+    let same_way = || fitting().filter(|it| it.flow == flow);
     let same = same_way().find(|it| Some(it.amount) == amount);
-    same.or_else(|| same_way().next()).or_else(|| recorded.first())
+    same.or_else(|| same_way().next()).or_else(|| fitting().next())
 }
 
 /// What is recorded at a bank of what some lines are about.
