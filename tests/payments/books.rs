@@ -76,12 +76,15 @@ const INVARIANTS: &[(&str, &str, &str)] = &[
          AND state <> 'rejected'), 0)",
     ),
     (
-        "each bank reference is that of one remittance, paid refund, return or paid merchant",
-        "SELECT COUNT(*) FROM bank_reference",
-        "SELECT ABS((SELECT COUNT(*) FROM bank_reference) \
+        "what moved at a bank is recorded once for each thing that says so",
+        "SELECT COUNT(*) FROM bank_movement",
+        "SELECT ABS((SELECT COUNT(*) FROM bank_movement \
+         WHERE purpose NOT IN ('forwarded_out', 'forwarded_in', 'resolved')) \
          - (SELECT COUNT(*) FROM remittance) \
          - (SELECT COUNT(*) FROM suspense WHERE state = 'returned') \
-         - (SELECT COUNT(*) FROM merchant_settlement) \
+         - (SELECT COUNT(*) FROM merchant_settlement) - (SELECT COUNT(*) FROM sweep) \
+         - (SELECT COUNT(*) FROM funding) - (SELECT COUNT(*) FROM pool_movement) \
+         - (SELECT COUNT(*) FROM dispute WHERE state = 'lost') \
          - (SELECT COUNT(*) FROM refund WHERE state = 'paid' AND mode = 'source'))",
     ),
 ];

@@ -229,6 +229,7 @@ fn sweep(rupiahs: i64) -> SweepToTreasuryRequest {
         request_id: fresh(),
         amount: Some(rupiah(rupiahs)),
         treasury_reference: fresh(),
+        ..SweepToTreasuryRequest::default()
     }
 }
 

@@ -61,7 +61,8 @@ async fn suspense_goes_back_only_if_the_banks_hold_as_much(
 
     let uncovered = confirm(&head, &short).await;
     let (request_id, dispute_id) = (fresh(), held.dispute_id);
-    let end = EndDisputeRequest { request_id, dispute_id, won: true };
+    let end =
+        EndDisputeRequest { request_id, dispute_id, won: true, ..EndDisputeRequest::default() };
     DisputeServiceClient::new(budi.client.clone()).end_dispute(end).await?;
     let covered = confirm(&head, &short).await?;
 
@@ -86,6 +87,7 @@ async fn sweep(desk: &Desk, rupiahs: i64) -> Result<(), Status> {
         request_id: fresh(),
         amount: Some(rupiah(rupiahs)),
         treasury_reference: fresh(),
+        ..SweepToTreasuryRequest::default()
     };
     desk.treasury.clone().sweep_to_treasury(request).await.map(drop)
 }

@@ -13,8 +13,8 @@ use tonic::Status;
 
 use super::{
     books::Books,
+    clerks::today,
     contract::once,
-    reconciliation::today,
     support::{DAY, House, person, reason, refused, rupiah},
 };
 
@@ -99,6 +99,7 @@ async fn nothing_is_closed_over_a_break_or_over_a_ledger_that_does_not_prove(
         break_id: it.break_id.clone(),
         resolution: wire::BreakResolution::Explained.into(),
         reason: "Salah buku bank, dikoreksi hari berikutnya".to_owned(),
+        ..wire::ProposeResolutionRequest::default()
     };
     clerk.propose_resolution(propose).await?;
     let mut joko = ReconciliationServiceClient::new(person(&house, "korlantas", "joko")?.client);
@@ -134,7 +135,9 @@ fn statement(
             reference: reference.to_owned(),
             flow: wire::Flow::In.into(),
             amount: Some(rupiah(units)),
+            ..wire::BankStatementLine::default()
         }],
+        ..wire::ImportStatementRequest::default()
     }
 }
 

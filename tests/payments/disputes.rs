@@ -33,7 +33,8 @@ async fn open(disputes: &Disputes, request: OpenDisputeRequest) -> Result<Disput
 
 async fn end(disputes: &Disputes, it: &Dispute, won: bool) -> Result<Dispute, Status> {
     let dispute_id = it.dispute_id.clone();
-    let request = EndDisputeRequest { request_id: fresh(), dispute_id, won };
+    let request =
+        EndDisputeRequest { request_id: fresh(), dispute_id, won, ..EndDisputeRequest::default() };
     Ok(disputes.clone().end_dispute(request).await?.into_inner().dispute.unwrap())
 }
 

@@ -1,91 +1,18 @@
 //! What banks say beside what the books say, and how a difference is resolved by two people.
 
-use rangkai_proto::{
-    payments::v1::{
-        self as wire, BankStatementLine, Break, BreakKind, BreakResolution, BreakState,
-        ErrorReason, Flow, ImportStatementRequest, ProposeResolutionRequest,
-        reconciliation_service_client::ReconciliationServiceClient,
-    },
-    r#type::v1::Date,
+use rangkai_proto::payments::v1::{
+    self as wire, BreakKind, BreakResolution, BreakState, ErrorReason, Flow,
+    ImportStatementRequest, reconciliation_service_client::ReconciliationServiceClient,
 };
-use rangkai_testkit::{Client, Kind, fresh};
+use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
-use tonic::Status;
 
 use super::{
     books::Books,
+    clerks::{clerks, confirm, import, line, paid, propose, statement},
     contract::once,
-    support::{Desk, House, fields, person, reason, refused, rupiah},
+    support::{House, fields, reason, refused, rupiah},
 };
-
-type Clerk = ReconciliationServiceClient<Client>;
-
-/// The statement of a bank with two lines that nobody here knows, for today.
-fn statement(house: &House, lines: Vec<BankStatementLine>) -> ImportStatementRequest {
-    let moved: i64 = lines
-        .iter()
-        .map(|line| {
-            let units = line.amount.as_ref().map_or(0, |amount| amount.units);
-            if line.flow() == Flow::In { units } else { -units }
-        })
-        .sum();
-    ImportStatementRequest {
-        request_id: fresh(),
-        bank_code: "002".to_owned(),
-        number: format!("S-{}", fresh()),
-        day: Some(today(house)),
-        opening: Some(rupiah(1_000_000)),
-        closing: Some(rupiah(1_000_000 + moved)),
-        line_count: i32::try_from(lines.len()).unwrap(),
-        lines,
-    }
-}
-
-pub fn today(house: &House) -> Date {
-    rangkai_proto::date(rangkai_primitives::Zone::Wib.date(house.clock.now()))
-}
-
-fn line(reference: &str, flow: Flow, units: i64) -> BankStatementLine {
-    let amount = Some(rupiah(units));
-    BankStatementLine { reference: reference.to_owned(), flow: flow.into(), amount }
-}
-
-async fn import(clerk: &Clerk, request: ImportStatementRequest) -> Result<Vec<Break>, Status> {
-    Ok(clerk.clone().import_statement(request).await?.into_inner().breaks)
-}
-
-async fn propose(clerk: &Clerk, it: &Break, what: BreakResolution) -> Result<(), Status> {
-    let request = ProposeResolutionRequest {
-        request_id: fresh(),
-        break_id: it.break_id.clone(),
-        resolution: what.into(),
-        reason: "Sesuai rekening koran".to_owned(),
-    };
-    clerk.clone().propose_resolution(request).await.map(drop)
-}
-
-async fn confirm(clerk: &Clerk, it: &Break) -> Result<Break, Status> {
-    let request =
-        wire::ConfirmResolutionRequest { request_id: fresh(), break_id: it.break_id.clone() };
-    Ok(clerk.clone().confirm_resolution(request).await?.into_inner().r#break.unwrap())
-}
-
-/// Two clerks of the traffic police.
-fn clerks(house: &House) -> anyhow::Result<[Clerk; 2]> {
-    let clerk = |name: &str| -> anyhow::Result<Clerk> {
-        Ok(ReconciliationServiceClient::new(person(house, "korlantas", name)?.client))
-    };
-    Ok([clerk("tuti")?, clerk("joko")?])
-}
-
-/// A bill that was paid today under `reference`.
-async fn paid(house: &House, desk: &Desk, reference: &str) -> anyhow::Result<()> {
-    let bill = desk.bill().await?;
-    let payment = house.payment(&bill, "002");
-    let payment = wire::RecordRemittanceRequest { bank_reference: reference.to_owned(), ..payment };
-    house.bank("bank-bri")?.remittances.record_remittance(payment).await?;
-    Ok(())
-}
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -96,7 +23,7 @@ async fn a_statement_shows_what_fits_and_each_way_in_which_it_does_not(
 ) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     let desk = house.korlantas().await?;
-    let [clerk, _] = clerks(&house)?;
+    let [clerk, _] = clerks(&house, "korlantas")?;
     for reference in ["FITS", "DIFFERS", "TWICE", "LACKS"] {
         paid(&house, &desk, reference).await?;
     }
@@ -156,7 +83,7 @@ async fn a_statement_that_does_not_add_up_is_not_imported(
 ) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     house.korlantas().await?;
-    let [clerk, _] = clerks(&house)?;
+    let [clerk, _] = clerks(&house, "korlantas")?;
     let right = statement(&house, vec![line("A", Flow::In, 10), line("B", Flow::Out, 4)]);
 
     let off = ImportStatementRequest { closing: Some(rupiah(1_000_007)), ..right.clone() };
@@ -196,7 +123,7 @@ async fn a_break_is_resolved_by_two_people_and_the_books_say_so(
 ) -> anyhow::Result<()> {
     let house = House::open(kind).await?;
     let desk = house.korlantas().await?;
-    let [tuti, joko] = clerks(&house)?;
+    let [tuti, joko] = clerks(&house, "korlantas")?;
     paid(&house, &desk, "N-1").await?;
     let lines = vec![line("STRANGE", Flow::In, 80_000), line("FEE", Flow::Out, 6_500)];
     let breaks = import(&tuti, statement(&house, lines)).await?;

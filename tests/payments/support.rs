@@ -108,6 +108,7 @@ impl House {
         config.vouchers.batch = 2;
         // The account that pays in the tests of rails; without the rest of it nothing is paid.
         "0019988776".clone_into(&mut config.rails.debtor.account);
+        "002".clone_into(&mut config.rails.debtor.bank_code);
         let payments = Payments::open(&config, clock.clone()).await?;
         let (routes, json) = (payments.routes(), payments.json());
         let server = Server {

@@ -89,6 +89,71 @@ const PAYMENTS: [&str; 4] = [
       '2026-11-20T11:00:00+00:00')",
 ];
 
+/// The schema of the release that kept the numbers of banks alone.
+struct Third;
+
+impl MigratorTrait for Third {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = First::migrations();
+        all.extend(THIRD.iter().map(|step| Box::new(*step) as _));
+        all
+    }
+}
+
+const THIRD: [SqlMigration; 24] = [
+    step!("m0006_chart" each),
+    step!("m0020_credit"),
+    step!("m0021_bill" each),
+    step!("m0022_refund" each),
+    step!("m0023_stays" each),
+    step!("m0024_claim_reference"),
+    step!("m0030_suspense" each),
+    step!("m0031_collection"),
+    step!("m0032_import" each),
+    step!("m0040_payee"),
+    step!("m0041_envelope"),
+    step!("m0042_instruction"),
+    step!("m0043_payout_stays" each),
+    step!("m0044_looked_at"),
+    step!("m0050_rail"),
+    step!("m0051_rail_stays" each),
+    step!("m0060_voucher"),
+    step!("m0061_merchant"),
+    step!("m0062_voucher_immutable" each),
+    step!("m0063_pool_document"),
+    step!("m0064_merchant_reference" each),
+    step!("m0070_reconciliation"),
+    step!("m0071_day"),
+    step!("m0072_dispute"),
+];
+
+/// Two payments that a statement has or lacks, one that came later; money that was handed on in a day
+/// that is closed, and in one that is not.
+const BANKS: [&str; 7] = [
+    "INSERT INTO remittance (remittance_id, agency, billing_code, currency, amount_minor, bank_code, \
+     bank_reference, pay_time, create_time, channel, paid, suspense_id, misfit) VALUES \
+     ('\\1', 'korlantas', 'X', 'IDR', 700, '002', 'BOOKED', '2026-11-21T10:00:00+00:00', \
+      '2026-11-21T10:00:00+00:00', 'bank', FALSE, '\\a', 'unknown_code'), \
+     ('\\2', 'korlantas', 'X', 'IDR', 700, '002', 'LACKED', '2026-11-21T10:00:00+00:00', \
+      '2026-11-21T10:00:00+00:00', 'bank', FALSE, '\\b', 'unknown_code'), \
+     ('\\3', 'korlantas', 'X', 'IDR', 700, '002', 'LATER', '2026-11-22T10:00:00+00:00', \
+      '2026-11-22T10:00:00+00:00', 'bank', FALSE, '\\c', 'unknown_code')",
+    "INSERT INTO bank_reference (bank_code, bank_reference, agency, remittance_id) VALUES \
+     ('002', 'BOOKED', 'korlantas', '\\1'), ('002', 'LACKED', 'korlantas', '\\2'), \
+     ('002', 'LATER', 'korlantas', '\\3')",
+    "INSERT INTO sweep VALUES \
+     ('\\4', 'korlantas', 'IDR', 500, 'NTPN-1', 'a', '2026-11-20T16:59:59+00:00'), \
+     ('\\5', 'korlantas', 'IDR', 500, 'NTPN-2', 'a', '2026-11-20T17:00:00+00:00')",
+    "INSERT INTO closed_day VALUES \
+     ('\\6', 'korlantas', '2026-11-20', '[]', '\\a', '\\b', '\\c', 'a', '2026-11-21T10:00:00+00:00')",
+    "INSERT INTO bank_statement VALUES \
+     ('\\7', 'korlantas', '002', 'S', '2026-11-21', 'IDR', 0, 700, 1, 1, 1, '2026-11-22T10:00:00+00:00')",
+    "INSERT INTO bank_statement_line VALUES ('korlantas', '\\7', 1, '002', 'BOOKED', 'in', 700)",
+    "INSERT INTO reconciliation_break VALUES \
+     ('\\8', 'korlantas', '\\7', '002', '2026-11-21', 'missing_there', 'LACKED', 'in', 'IDR', NULL, 700, \
+      'open', NULL, '', '', '', '2026-11-22T10:00:00+00:00', '2026-11-22T10:00:00+00:00')",
+];
+
 /// A bill issued and expired; the two callers overlapped, so the times are out of order.
 const ROWS: [&str; 2] = [
     "INSERT INTO account VALUES \
@@ -149,6 +214,44 @@ async fn what_the_rail_contradicted_before_can_be_put_right(
         "DELETE FROM instruction",
         "UPDATE ruling SET person = 'x'",
         "DELETE FROM ruling",
+    ] {
+        assert!(books.change(change.to_owned()).await.is_err(), "{change}");
+    }
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_moved_at_banks_before_is_compared_from_where_it_stood(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let database = filled::<Third>(kind, &BANKS).await?;
+
+    let books = Books::past(&database.config).await?;
+    // Seen with the statement, part of a closed day, or still to be looked at.
+    let seen = "SELECT COALESCE(bank_reference, CASE WHEN moved < '2026-11-20T17:00:00+00:00' \
+                THEN 'closed' ELSE 'open' END) AS what, CAST(CASE WHEN statement_id IS NULL THEN 0 \
+                WHEN statement_id = (SELECT statement_id FROM bank_statement) THEN 1 \
+                ELSE 2 END AS bigint) \
+                FROM bank_movement ORDER BY what";
+    let found = books.numbers(seen).await?;
+    let expected = [("BOOKED", 1), ("LACKED", 1), ("LATER", 0), ("closed", 2), ("open", 0)];
+    let mut expected = expected.map(|(what, seen)| (what.to_owned(), seen)).to_vec();
+    expected.sort_by_key(|(what, _)| found.iter().position(|(other, _)| other == what));
+    assert_eq!(found, expected);
+    let waits = "SELECT COUNT(*) FROM reconciliation_break JOIN bank_movement USING (movement_id) \
+                 WHERE bank_reference = 'LACKED' AND recorded_flow = 'in' AND settle_time IS NULL";
+    assert_eq!(books.count(waits).await?, 1);
+    let account = "SELECT COUNT(*) FROM bank_statement WHERE account = 'all'";
+    assert_eq!(books.count(account).await?, 1);
+    for change in [
+        "UPDATE bank_movement SET amount_minor = 1",
+        "UPDATE bank_movement SET bank_reference = 'OTHER' WHERE bank_reference = 'LATER'",
+        "DELETE FROM bank_movement",
+        "DELETE FROM bank_statement",
+        "UPDATE bank_statement_line SET amount_minor = 1",
     ] {
         assert!(books.change(change.to_owned()).await.is_err(), "{change}");
     }

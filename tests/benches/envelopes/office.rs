@@ -66,7 +66,12 @@ impl Office {
     /// Records the money for everybody.
     pub(super) async fn fund(&self, crowd: &Crowd) -> anyhow::Result<()> {
         let amount = Some(rupiah(crowd.rupiahs()));
-        let request = RecordFundsRequest { request_id: fresh(), amount, reference: fresh() };
+        let request = RecordFundsRequest {
+            request_id: fresh(),
+            amount,
+            reference: fresh(),
+            ..RecordFundsRequest::default()
+        };
         FundServiceClient::new(self.maker.clone()).record_funds(request).await?;
         Ok(())
     }

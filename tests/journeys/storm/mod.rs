@@ -105,7 +105,13 @@ async fn furnish(line: &Line, record: &Record) -> Seen {
         ask(record, line, manner, method, &new_pool("sembako")).await.unwrap();
     seen.pool = made.pool.unwrap().pool_id;
     let (pool_id, amount) = (seen.pool.clone(), Some(rupiah(1_000_000)));
-    let request = FundPoolRequest { request_id: fresh(), document: fresh(), pool_id, amount };
+    let request = FundPoolRequest {
+        request_id: fresh(),
+        document: fresh(),
+        pool_id,
+        amount,
+        ..FundPoolRequest::default()
+    };
     let method = "/rangkai.payments.v1.PoolService/FundPool";
     ask::<FundPoolResponse>(record, line, manner, method, &request).await.unwrap();
     let method = "/rangkai.payments.v1.MerchantService/RegisterMerchant";

@@ -61,12 +61,14 @@ async fn payees_and_funds_change_once(#[case] kind: Kind) -> anyhow::Result<()> 
         request_id: fresh(),
         amount: Some(rupiah(rupiahs)),
         reference: fresh(),
+        ..RecordFundsRequest::default()
     };
     once!(office.funds, record_funds, record(10), record(11));
     let give_back = |rupiahs| ReturnFundsRequest {
         request_id: fresh(),
         amount: Some(rupiah(rupiahs)),
         reference: fresh(),
+        ..ReturnFundsRequest::default()
     };
     once!(office.funds, return_funds, give_back(10), give_back(9));
     Ok(())

@@ -13,7 +13,12 @@ use super::{
 
 fn give_back(rupiahs: i64) -> ReturnFundsRequest {
     let (request_id, reference) = (fresh(), fresh());
-    ReturnFundsRequest { request_id, amount: Some(rupiah(rupiahs)), reference }
+    ReturnFundsRequest {
+        request_id,
+        amount: Some(rupiah(rupiahs)),
+        reference,
+        ..ReturnFundsRequest::default()
+    }
 }
 
 async fn funds(office: &Office) -> anyhow::Result<(i64, i64)> {
@@ -61,6 +66,7 @@ async fn a_document_of_the_treasury_counts_once(#[case] kind: Kind) -> anyhow::R
         request_id: fresh(),
         amount: Some(rupiah(1_000)),
         reference: "SP2D-1".to_owned(),
+        ..RecordFundsRequest::default()
     };
     let another = |rupiahs| RecordFundsRequest {
         request_id: fresh(),

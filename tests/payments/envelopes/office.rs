@@ -85,6 +85,7 @@ impl Office {
             request_id: fresh(),
             amount: Some(rupiah(rupiahs)),
             reference: fresh(),
+            ..RecordFundsRequest::default()
         };
         self.funds.clone().record_funds(request).await.map(drop)
     }

@@ -68,8 +68,12 @@ async fn only_what_is_safe_is_given_again_and_the_report_adds_up(
 
     let paid = desk.retry_instruction(retry(&envelope, &found[0])).await;
     let closed = desk.retry_instruction(retry(&envelope, &found[1])).await;
-    let all =
-        ReturnFundsRequest { request_id: fresh(), amount: Some(rupiah(550)), reference: fresh() };
+    let all = ReturnFundsRequest {
+        request_id: fresh(),
+        amount: Some(rupiah(550)),
+        reference: fresh(),
+        ..ReturnFundsRequest::default()
+    };
     people.maker.funds.clone().return_funds(all).await?;
     let poor = desk.retry_instruction(retry(&envelope, &found[2])).await;
     people.maker.fund(300).await?;

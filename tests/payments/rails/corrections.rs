@@ -144,8 +144,12 @@ async fn what_left_after_all_never_takes_what_is_spoken_for(
     let refusal = pain_002(&left.file.name, (1, EACH), &[(order, "RJCT AM04", EACH)]);
     hear(&house, &refusal).await?;
     // Nobody needed the money; and there is other money, which another envelope will pay.
-    let back =
-        ReturnFundsRequest { request_id: fresh(), amount: Some(rupiah(EACH)), reference: fresh() };
+    let back = ReturnFundsRequest {
+        request_id: fresh(),
+        amount: Some(rupiah(EACH)),
+        reference: fresh(),
+        ..ReturnFundsRequest::default()
+    };
     official(&house, "kemensos", "maker")?.funds.return_funds(back).await?;
     let other = release(&house, &["0000001".to_owned()]).await?;
 

@@ -1,5 +1,6 @@
 //! Mass payments on their way: to a rail, and back.
 
+mod booked;
 mod contradictions;
 mod corrections;
 mod crash;
@@ -9,6 +10,7 @@ mod outcomes;
 mod pace;
 mod people;
 mod reports;
+mod returned;
 mod rulings;
 mod schemas;
 mod statements;

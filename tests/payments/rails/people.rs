@@ -81,7 +81,12 @@ pub async fn resume(house: &House, id: &str) -> Result<Envelope, Status> {
 /// Money for one payment more.
 pub async fn fund(house: &House) -> anyhow::Result<()> {
     let (request_id, reference) = (fresh(), fresh());
-    let request = RecordFundsRequest { request_id, amount: Some(rupiah(EACH)), reference };
+    let request = RecordFundsRequest {
+        request_id,
+        amount: Some(rupiah(EACH)),
+        reference,
+        ..RecordFundsRequest::default()
+    };
     official(house, "kemensos", "maker")?.funds.record_funds(request).await?;
     Ok(())
 }

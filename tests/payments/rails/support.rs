@@ -40,6 +40,7 @@ pub async fn block(
     "Kementerian Sosial".clone_into(&mut config.rails.debtor.name);
     "BRINIDJA".clone_into(&mut config.rails.debtor.institution);
     "0019988776".clone_into(&mut config.rails.debtor.account);
+    "002".clone_into(&mut config.rails.debtor.bank_code);
     change(&mut config);
     Payments::open(&config, house.clock.clone()).await
 }
@@ -70,7 +71,12 @@ pub async fn release(house: &House, accounts: &[String]) -> anyhow::Result<Strin
     let total = rupiah(EACH * count);
     let amount = Some(total.clone());
     let reference = format!("SP2D-{}", fresh());
-    let funds = RecordFundsRequest { request_id: fresh(), amount, reference };
+    let funds = RecordFundsRequest {
+        request_id: fresh(),
+        amount,
+        reference,
+        ..RecordFundsRequest::default()
+    };
     maker.funds.record_funds(funds).await?;
     let source = format!("dtsen-{}", &fresh()[30..]);
     for (number, account) in accounts.iter().enumerate() {

@@ -83,6 +83,7 @@ impl Desk {
             pool_id: pool.pool_id.clone(),
             amount: Some(rupiah(rupiahs)),
             document: fresh(),
+            ..FundPoolRequest::default()
         };
         Ok(self.pools.clone().fund_pool(request).await?.into_inner().pool.unwrap())
     }

@@ -36,12 +36,18 @@ async fn a_request_about_money_has_one_effect(#[case] kind: Kind) -> anyhow::Res
         pool_id: pool_id.clone(),
         amount: amount.clone(),
         document: "SP2D-1".to_owned(),
+        ..FundPoolRequest::default()
     };
     let other = FundPoolRequest { amount: Some(rupiah(6)), ..request.clone() };
     let send = async |request| desk.pools.clone().fund_pool(request).await;
     once(&request.request_id.clone(), [request, other], send).await?;
 
-    let request = DrainPoolRequest { request_id: id(), pool_id: pool_id.clone(), amount };
+    let request = DrainPoolRequest {
+        request_id: id(),
+        pool_id: pool_id.clone(),
+        amount,
+        ..DrainPoolRequest::default()
+    };
     let other = DrainPoolRequest { amount: Some(rupiah(6)), ..request.clone() };
     let send = async |request| desk.pools.clone().drain_pool(request).await;
     once(&request.request_id.clone(), [request, other], send).await?;

@@ -59,6 +59,7 @@ async fn a_pool_takes_only_what_fits_it(#[case] kind: Kind) -> anyhow::Result<()
         pool_id: shop.pool.pool_id.clone(),
         amount: Some(amount),
         document: fresh(),
+        ..FundPoolRequest::default()
     };
     let mut pools = shop.desk.pools.clone();
 
@@ -125,6 +126,7 @@ async fn money_of_a_document_is_put_into_a_pool_once_and_not_by_who_issues(
         pool_id: pool.pool_id.clone(),
         amount: Some(rupiah(10)),
         document: document.to_owned(),
+        ..FundPoolRequest::default()
     };
     let [mut pools, mut others] = [shop.desk.pools.clone(), shop.desk.pools.clone()];
     let issuing = ["payments.vouchers.write", "payments.vouchers.read"];
@@ -156,6 +158,7 @@ async fn drain(desk: &Desk, pool: &Pool, rupiahs: i64) -> Result<Pool, Status> {
         request_id: fresh(),
         pool_id: pool.pool_id.clone(),
         amount: Some(rupiah(rupiahs)),
+        ..DrainPoolRequest::default()
     };
     Ok(desk.pools.clone().drain_pool(request).await?.into_inner().pool.unwrap())
 }

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     Payments,
-    domain::{Dispute, DisputeReason, DisputeState, NewDispute},
+    domain::{Dispute, DisputeEnd, DisputeReason, DisputeState, NewDispute},
     ops,
 };
 
@@ -49,11 +49,13 @@ impl DisputeService for Payments {
         &self,
         request: Request<wire::EndDisputeRequest>,
     ) -> Result<Response<wire::EndDisputeResponse>, Status> {
-        let (call, id) = read_end(&request)?;
-        let won = request.get_ref().won;
-        self.change(call, move |tx| async move {
-            let dispute = ops::dispute::end(&tx, id, won).await?;
-            Ok(wire::EndDisputeResponse { dispute: Some(dispute.into()) })
+        let (call, id, end) = read_end(&request)?;
+        self.change(call, move |tx| {
+            let end = end.clone();
+            async move {
+                let dispute = ops::dispute::end(&tx, id, end).await?;
+                Ok(wire::EndDisputeResponse { dispute: Some(dispute.into()) })
+            }
         })
         .await
     }
@@ -125,13 +127,20 @@ fn read_answer(
     fields.check(|| Some((call?, id?)))
 }
 
-fn read_end(request: &Request<wire::EndDisputeRequest>) -> Result<(Call, Id<Dispute>), Status> {
+fn read_end(
+    request: &Request<wire::EndDisputeRequest>,
+) -> Result<(Call, Id<Dispute>, DisputeEnd), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.DisputeService/EndDispute";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("dispute_id", &wire.dispute_id);
-    fields.check(|| Some((call?, id?)))
+    let number = Some(wire.bank_reference.clone()).filter(|number| !number.is_empty());
+    if wire.won && number.is_some() {
+        fields.add("bank_reference", "belongs to a dispute that was lost");
+    }
+    let end = if wire.won { DisputeEnd::Won } else { DisputeEnd::Lost(number) };
+    fields.check(|| Some((call?, id?, end)))
 }
 
 fn read_list(
@@ -189,6 +198,7 @@ impl From<Dispute> for wire::Dispute {
             ended_by: dispute.ended_by,
             create_time: Some(rangkai_proto::time(dispute.create_time)),
             update_time: Some(rangkai_proto::time(dispute.update_time)),
+            bank_reference: dispute.bank_reference,
         }
     }
 }

@@ -10,9 +10,10 @@ use rangkai_proto::{
 use rangkai_rpc::{Violations, call};
 use tonic::{Request, Response, Status};
 
+use super::bank_reference::read_bank;
 use crate::{
     Payments,
-    domain::{Funding, FundingDirection, payable_total},
+    domain::{BankReference, Funding, FundingDirection, payable_total},
     ops,
 };
 
@@ -24,10 +25,12 @@ impl FundService for Payments {
     ) -> Result<Response<wire::RecordFundsResponse>, Status> {
         let wire = request.get_ref();
         let method = "rangkai.payments.v1.FundService/RecordFunds";
-        let (call, amount) = read(method, &request, &wire.request_id, wire.amount.clone())?;
+        let bank = (wire.bank_code.as_str(), wire.bank_reference.as_str());
+        let (call, amount, bank) =
+            read(method, &request, (&wire.request_id, bank), wire.amount.clone())?;
         let reference = wire.reference.clone();
         self.change(call, move |tx| {
-            let reference = reference.clone();
+            let reference = (reference.clone(), bank.clone());
             async move {
                 let received = FundingDirection::Received;
                 let funding = ops::fund::record(&tx, received, amount, reference).await?;
@@ -43,10 +46,12 @@ impl FundService for Payments {
     ) -> Result<Response<wire::ReturnFundsResponse>, Status> {
         let wire = request.get_ref();
         let method = "rangkai.payments.v1.FundService/ReturnFunds";
-        let (call, amount) = read(method, &request, &wire.request_id, wire.amount.clone())?;
+        let bank = (wire.bank_code.as_str(), wire.bank_reference.as_str());
+        let (call, amount, bank) =
+            read(method, &request, (&wire.request_id, bank), wire.amount.clone())?;
         let reference = wire.reference.clone();
         self.change(call, move |tx| {
-            let reference = reference.clone();
+            let reference = (reference.clone(), bank.clone());
             async move {
                 let returned = FundingDirection::Returned;
                 let funding = ops::fund::record(&tx, returned, amount, reference).await?;
@@ -73,15 +78,16 @@ impl FundService for Payments {
 fn read<M: Message + Name>(
     method: &'static str,
     request: &Request<M>,
-    request_id: &str,
+    (request_id, (bank_code, number)): (&str, (&str, &str)),
     amount: Option<words::Money>,
-) -> Result<(Call, Money), Status> {
+) -> Result<(Call, Money, Option<BankReference>), Status> {
     let mut fields = Violations::of(request.get_ref());
     let call = call(method, request, &mut fields, request_id);
     let amount = fields.require("amount", amount);
     let amount = amount.and_then(|amount| fields.keep("amount", Money::try_from(amount)));
     let amount = amount.and_then(|amount| fields.keep("amount", payable_total(amount)));
-    fields.check(|| Some((call?, amount?)))
+    let bank = read_bank(&mut fields, bank_code, number);
+    fields.check(|| Some((call?, amount?, bank?)))
 }
 
 fn read_get(wire: &wire::GetFundsRequest) -> Result<Currency, Status> {
@@ -96,12 +102,16 @@ impl From<Funding> for wire::Funding {
             FundingDirection::Received => wire::FundingDirection::Received,
             FundingDirection::Returned => wire::FundingDirection::Returned,
         };
+        let bank = funding.bank.map(|bank| (bank.bank_code, bank.number));
+        let (bank_code, bank_reference) = bank.unwrap_or_default();
         Self {
             funding_id: funding.id.to_string(),
             direction: direction.into(),
             amount: Some(funding.amount.into()),
             reference: funding.reference,
             create_time: Some(rangkai_proto::time(funding.create_time)),
+            bank_code,
+            bank_reference,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The wire: reads a request, calls one operation, writes the answer.
 
 mod account;
+mod bank_reference;
 mod bank_statement;
 mod bill;
 mod bill_wire;

@@ -9,11 +9,15 @@ use rangkai_proto::{
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
+use super::bank_reference::read_bank;
 use crate::{
     Payments,
-    domain::{Pool, Tariff},
+    domain::{BankReference, Pool, Tariff},
     ops,
 };
+
+/// Money that moves between a pool and a bank.
+type Moves = (Call, Id<Pool>, Money, Option<BankReference>);
 
 #[tonic::async_trait]
 impl PoolService for Payments {
@@ -36,11 +40,12 @@ impl PoolService for Payments {
         &self,
         request: Request<wire::FundPoolRequest>,
     ) -> Result<Response<wire::FundPoolResponse>, Status> {
-        let (call, id, amount, document) = read_fund(&request)?;
+        let (call, id, amount, bank) = read_fund(&request)?;
+        let document = request.into_inner().document;
         self.change(call, move |tx| {
-            let document = document.clone();
+            let (document, bank) = (document.clone(), bank.clone());
             async move {
-                let pool = ops::pool::fund(&tx, id, amount, &document).await?;
+                let pool = ops::pool::fund(&tx, id, amount, (&document, bank)).await?;
                 Ok(wire::FundPoolResponse { pool: Some(pool.into()) })
             }
         })
@@ -51,10 +56,13 @@ impl PoolService for Payments {
         &self,
         request: Request<wire::DrainPoolRequest>,
     ) -> Result<Response<wire::DrainPoolResponse>, Status> {
-        let (call, id, amount) = read_drain(&request)?;
-        self.change(call, move |tx| async move {
-            let pool = ops::pool::drain(&tx, id, amount).await?;
-            Ok(wire::DrainPoolResponse { pool: Some(pool.into()) })
+        let (call, id, amount, bank) = read_drain(&request)?;
+        self.change(call, move |tx| {
+            let bank = bank.clone();
+            async move {
+                let pool = ops::pool::drain(&tx, id, amount, bank).await?;
+                Ok(wire::DrainPoolResponse { pool: Some(pool.into()) })
+            }
         })
         .await
     }
@@ -104,28 +112,26 @@ fn read_create(
     fields.check(|| Some((call?, wire.code.clone(), currency?)))
 }
 
-fn read_fund(
-    request: &Request<wire::FundPoolRequest>,
-) -> Result<(Call, Id<Pool>, Money, String), Status> {
+fn read_fund(request: &Request<wire::FundPoolRequest>) -> Result<Moves, Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.PoolService/FundPool";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("pool_id", &wire.pool_id);
     let amount = read_amount(&mut fields, wire.amount.clone());
-    fields.check(|| Some((call?, id?, amount?, wire.document.clone())))
+    let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
+    fields.check(|| Some((call?, id?, amount?, bank?)))
 }
 
-fn read_drain(
-    request: &Request<wire::DrainPoolRequest>,
-) -> Result<(Call, Id<Pool>, Money), Status> {
+fn read_drain(request: &Request<wire::DrainPoolRequest>) -> Result<Moves, Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.PoolService/DrainPool";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("pool_id", &wire.pool_id);
     let amount = read_amount(&mut fields, wire.amount.clone());
-    fields.check(|| Some((call?, id?, amount?)))
+    let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
+    fields.check(|| Some((call?, id?, amount?, bank?)))
 }
 
 fn read_get(wire: &wire::GetPoolRequest) -> Result<Id<Pool>, Status> {

@@ -9,17 +9,20 @@ use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
 
 use super::{
-    bank_statement::{read_import, write_break},
+    bank_statement::{read_import, read_resolution, write_break},
     statement_message::read_message,
 };
 use crate::{
     Payments,
-    domain::{BankStatement, Break, BreakResolution, BreakState},
+    domain::{BankStatement, Break, BreakResolution, BreakState, Proposal},
     ops,
 };
 
-/// Which breaks to list.
-type Filter = (Option<BreakState>, Option<Id<BankStatement>>);
+/// How many breaks the answer to a message tells.
+const TOLD: usize = 1_000;
+
+/// Which breaks to list: in a state, of a statement, and whether only those that are not settled.
+type Filter = (Option<BreakState>, (Option<Id<BankStatement>>, bool));
 
 #[tonic::async_trait]
 impl ReconciliationService for Payments {
@@ -53,7 +56,8 @@ impl ReconciliationService for Payments {
                 for new in new {
                     let (statement, breaks) = ops::reconciliation::import(&tx, new).await?;
                     answer.statements.push(statement.into());
-                    answer.breaks.extend(breaks.into_iter().map(write_break));
+                    let room = TOLD.saturating_sub(answer.breaks.len());
+                    answer.breaks.extend(breaks.into_iter().take(room).map(write_break));
                 }
                 Ok(answer)
             }
@@ -85,10 +89,10 @@ impl ReconciliationService for Payments {
         &self,
         request: Request<wire::ListBreaksRequest>,
     ) -> Result<Response<wire::ListBreaksResponse>, Status> {
-        let ((state, statement), page) = read_list(request.get_ref())?;
+        let ((state, of), page) = read_list(request.get_ref())?;
         let listing = move |tx| {
             let page = page.clone();
-            async move { ops::reconciliation::breaks(&tx, state, statement, &page).await }
+            async move { ops::reconciliation::breaks(&tx, state, of, &page).await }
         };
         let (breaks, next) = self.look(&request, listing).await?;
         Ok(Response::new(wire::ListBreaksResponse {
@@ -101,12 +105,11 @@ impl ReconciliationService for Payments {
         &self,
         request: Request<wire::ProposeResolutionRequest>,
     ) -> Result<Response<wire::ProposeResolutionResponse>, Status> {
-        let (call, id, resolution) = read_propose(&request)?;
-        let reason = request.into_inner().reason;
+        let (call, id, proposal) = read_propose(&request)?;
         self.change(call, move |tx| {
-            let reason = reason.clone();
+            let proposal = proposal.clone();
             async move {
-                let it = ops::reconciliation::propose(&tx, id, resolution, reason).await?;
+                let it = ops::reconciliation::propose(&tx, id, proposal).await?;
                 Ok(wire::ProposeResolutionResponse { r#break: Some(write_break(it)) })
             }
         })
@@ -136,26 +139,45 @@ fn read_list(wire: &wire::ListBreaksRequest) -> Result<(Filter, Page<Break>), St
     };
     let statement = fields.parse_if_set("statement_id", &wire.statement_id);
     let page = fields.page(wire.page_size, &wire.page_token);
-    fields.check(|| Some(((state, statement?), page?)))
+    fields.check(|| Some(((state, (statement?, wire.unsettled)), page?)))
 }
 
 fn read_propose(
     request: &Request<wire::ProposeResolutionRequest>,
-) -> Result<(Call, Id<Break>, BreakResolution), Status> {
+) -> Result<(Call, Id<Break>, Proposal), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.ReconciliationService/ProposeResolution";
     let call = call(method, request, &mut fields, &wire.request_id);
     let id = fields.parse("break_id", &wire.break_id);
-    let resolution = match wire.resolution() {
-        wire::BreakResolution::Unspecified => None,
-        wire::BreakResolution::Matched => Some(BreakResolution::Matched),
-        wire::BreakResolution::Suspense => Some(BreakResolution::Suspense),
-        wire::BreakResolution::Charge => Some(BreakResolution::Charge),
-        wire::BreakResolution::Explained => Some(BreakResolution::Explained),
+    let resolution = fields.require("resolution", read_resolution(wire.resolution()));
+    let earlier = fields.parse_if_set("earlier_break_id", &wire.earlier_break_id);
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let (number, bank) = (given(&wire.found_reference), given(&wire.found_bank_code));
+    let belongs = |fields: &mut Violations, name: &str, is_given: bool, to: BreakResolution| {
+        if resolution.is_some_and(|resolution| is_given && resolution != to) {
+            fields.add(name, format!("belongs to {}", to.as_str().to_uppercase()));
+        }
     };
-    let resolution = fields.require("resolution", resolution);
-    fields.check(|| Some((call?, id?, resolution?)))
+    belongs(&mut fields, "found_reference", number.is_some(), BreakResolution::Identified);
+    belongs(&mut fields, "found_bank_code", bank.is_some(), BreakResolution::Identified);
+    let corrected = BreakResolution::Corrected;
+    belongs(&mut fields, "earlier_break_id", earlier.flatten().is_some(), corrected);
+    if resolution == Some(BreakResolution::Identified) && number.is_none() {
+        fields.add("found_reference", "is required with IDENTIFIED");
+    }
+    if resolution == Some(corrected) && earlier == Some(None) {
+        fields.add("earlier_break_id", "is required with CORRECTED");
+    }
+    fields.check(|| {
+        let proposal = Proposal {
+            resolution: resolution?,
+            reason: wire.reason.clone(),
+            found: number.map(|number| (bank, number)),
+            earlier: earlier?,
+        };
+        Some((call?, id?, proposal))
+    })
 }
 
 fn read_confirm(

@@ -6,8 +6,9 @@ use rangkai_proto::payments::v1 as wire;
 use rangkai_rpc::{Violations, call};
 use tonic::{Request, Status};
 
+use super::bank_statement::read_account;
 use crate::{
-    domain::{NewBankStatement, RailRefusal, StatementMessage},
+    domain::{BankAccount, NewBankStatement, RailRefusal, StatementMessage},
     iso20022::read_statements,
 };
 
@@ -22,17 +23,19 @@ pub fn read_message(
     let call = call(method, request, &mut fields, &wire.request_id);
     let call = fields.check(|| call)?;
     let statements = read_statements(&wire.content).map_err(RailRefusal::from)?;
-    let statements = statements.into_iter().map(|it| of_one_day(it, &wire.bank_code, now));
+    let of = (wire.bank_code.as_str(), read_account(wire.account()));
+    let statements = statements.into_iter().map(|it| of_one_day(it, of, now));
     Ok((call, statements.collect::<Result<_, _>>()?))
 }
 
 fn of_one_day(
     statement: StatementMessage,
-    bank_code: &str,
+    (bank_code, account): (&str, Option<BankAccount>),
     now: Timestamp,
 ) -> Result<NewBankStatement, RailRefusal> {
     let refusal = |why| RailRefusal::Unreadable { element: "Stmt", line: 1, why };
-    let day = statement.of_one_day(bank_code).ok_or_else(|| refusal("is not of one day"))?;
+    let day =
+        statement.of_one_day(bank_code, account).ok_or_else(|| refusal("is not of one day"))?;
     if day.day > Zone::Wib.date(now) {
         return Err(refusal("is of a day that has not come"));
     }

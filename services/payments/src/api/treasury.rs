@@ -6,10 +6,10 @@ use rangkai_proto::payments::v1::{self as wire, treasury_service_server::Treasur
 use rangkai_rpc::{Violations, call};
 use tonic::{Request, Response, Status};
 
-use super::{refund::positive, refund_wire::read_kind};
+use super::{bank_reference::read_bank, refund::positive, refund_wire::read_kind};
 use crate::{
     Payments,
-    domain::{Document, Refund},
+    domain::{BankReference, Document, Refund},
     ops,
 };
 
@@ -19,11 +19,12 @@ impl TreasuryService for Payments {
         &self,
         request: Request<wire::SweepToTreasuryRequest>,
     ) -> Result<Response<wire::SweepToTreasuryResponse>, Status> {
-        let (call, amount, reference) = read_sweep(&request)?;
+        let (call, amount, bank) = read_sweep(&request)?;
+        let reference = request.into_inner().treasury_reference;
         self.change(call, move |tx| {
-            let reference = reference.clone();
+            let (reference, bank) = (reference.clone(), bank.clone());
             async move {
-                let sweep = ops::treasury::sweep(&tx, amount, reference).await?;
+                let sweep = ops::treasury::sweep(&tx, amount, reference, bank).await?;
                 Ok(wire::SweepToTreasuryResponse { sweep_id: sweep.id.to_string() })
             }
         })
@@ -132,14 +133,15 @@ impl TreasuryService for Payments {
 
 fn read_sweep(
     request: &Request<wire::SweepToTreasuryRequest>,
-) -> Result<(Call, Money, String), Status> {
+) -> Result<(Call, Money, Option<BankReference>), Status> {
     let wire = request.get_ref();
     let mut fields = Violations::of(wire);
     let method = "rangkai.payments.v1.TreasuryService/SweepToTreasury";
     let call = call(method, request, &mut fields, &wire.request_id);
     let amount = fields.require("amount", wire.amount.clone());
     let amount = amount.and_then(|amount| positive(amount, &mut fields));
-    fields.check(|| Some((call?, amount?, wire.treasury_reference.clone())))
+    let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
+    fields.check(|| Some((call?, amount?, bank?)))
 }
 
 fn read_submit(

@@ -5,13 +5,15 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use rangkai_primitives::{Id, Money, Timestamp};
 
-use super::ReconciliationRefusal;
+use super::{BankAccount, ReconciliationRefusal};
 
 /// A statement as it was imported; never changed.
 #[derive(Clone, Debug)]
 pub struct BankStatement {
     pub id: Id<BankStatement>,
     pub bank_code: String,
+    /// None where one account at the bank holds all of the agency's money.
+    pub account: Option<BankAccount>,
     pub number: String,
     pub day: NaiveDate,
     pub opening: Money,
@@ -26,6 +28,8 @@ pub struct BankStatement {
 #[derive(Clone, Debug)]
 pub struct NewBankStatement {
     pub bank_code: String,
+    /// None where one account at the bank holds all of the agency's money.
+    pub account: Option<BankAccount>,
     pub number: String,
     pub day: NaiveDate,
     pub opening: Money,
@@ -36,14 +40,19 @@ pub struct NewBankStatement {
 /// One movement as the bank booked it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankStatementLine {
+    /// The bank's own number.
     pub reference: String,
     pub flow: Flow,
     /// More than nothing.
     pub amount: Money,
+    /// What both sides know an order by, if the line books one.
+    pub end_to_end: Option<String>,
+    /// What a file calls the payment, if the line books all of its orders at once.
+    pub payment: Option<String>,
 }
 
 /// Which way money went at the bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flow {
     In,
     Out,
@@ -115,9 +124,12 @@ mod tests {
             reference: "N1".to_owned(),
             flow,
             amount: rupiah(minor),
+            end_to_end: None,
+            payment: None,
         };
         NewBankStatement {
             bank_code: "002".to_owned(),
+            account: None,
             number: "S1".to_owned(),
             day: NaiveDate::MIN,
             opening: rupiah(100),

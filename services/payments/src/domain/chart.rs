@@ -1,5 +1,4 @@
-//! The chart of accounts: what the block itself keeps books about, and what moves money between
-//! which of its accounts.
+//! The chart of accounts: what the block itself keeps books about.
 
 use std::str::FromStr;
 
@@ -12,10 +11,17 @@ pub enum AccountCode {
     Bank,
     /// What banks keep for their service.
     BankCharges,
+    /// What banks took and owe: booked twice, to too much, or never booked though it was told.
+    BankClaims,
+    /// Money at the collecting banks that is not the agency's, until the bank takes it back or books
+    /// what was recorded.
+    BankExcess,
     /// What the agency owes to payers who paid too much.
     Credits,
     /// Money at the bank that pays out.
     Disbursement,
+    /// As the excess at the collecting banks, at the bank that pays out.
+    DisbursementExcess,
     /// Payments that a payer or a bank disputes.
     Disputes,
     /// What merchants redeemed and have not yet been paid.
@@ -32,6 +38,8 @@ pub enum AccountCode {
     Transfers,
     /// Money handed on to the state treasury.
     Treasury,
+    /// As the excess at the collecting banks, at the bank that pays for vouchers.
+    VoucherExcess,
     /// Money set aside for vouchers.
     VoucherPool,
     /// Vouchers issued and not yet redeemed.
@@ -48,76 +56,17 @@ pub enum AccountKind {
     Revenue,
 }
 
-/// What moves money between two accounts of the block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Occasion {
-    BillIssued,
-    BillPaid,
-    BillExpired,
-    BillCancelled,
-    /// What was paid of a bill that ended before all of it was becomes its payer's credit.
-    BillCredited,
-    RefundIssued,
-    RefundPaid,
-    /// The treasury said no to a claim: its amount is not refunded.
-    RefundRejected,
-    /// A refund becomes a credit for the payer's next bill.
-    RefundCredited,
-    /// The treasury paid a refund that was claimed from it.
-    RefundClaimed,
-    /// Collected money was handed on to the treasury.
-    TreasurySwept,
-    /// Money came in that belongs to no bill.
-    SuspenseReceived,
-    /// Money in suspense pays a bill.
-    SuspenseApplied,
-    /// Money in suspense becomes its payer's credit.
-    SuspenseCredited,
-    /// Money in suspense goes back to its payer.
-    SuspenseReturned,
-    /// Money in the platform's suspense is handed on to the agency whose bill it pays.
-    SuspenseForwarded,
-    /// A credit pays a bill.
-    CreditApplied,
-    /// A credit goes back to its payer.
-    CreditRefunded,
-    /// Money arrived that is to be paid out.
-    FundsReceived,
-    /// Unused money to be paid out went back.
-    FundsReturned,
-    /// Money went out to people.
-    PaymentsSettled,
-    /// Money that had gone out came back.
-    PaymentsReturned,
-    /// Money was set aside for vouchers.
-    PoolFunded,
-    /// Money set aside for vouchers was given back.
-    PoolDrained,
-    VoucherIssued,
-    VoucherRedeemed,
-    /// A voucher ended before all of it was redeemed.
-    VoucherEnded,
-    /// A redemption was taken back.
-    VoucherRestored,
-    MerchantPaid,
-    /// A payment is disputed: its money is held.
-    DisputeOpened,
-    /// The agency keeps the money.
-    DisputeWon,
-    /// The money goes back through the bank.
-    DisputeLost,
-    /// A bank kept a fee.
-    ChargeTaken,
-}
-
 impl AccountCode {
     /// Every account of the chart.
     pub const ALL: &[Self] = &[
         Self::Appropriation,
         Self::Bank,
         Self::BankCharges,
+        Self::BankClaims,
+        Self::BankExcess,
         Self::Credits,
         Self::Disbursement,
+        Self::DisbursementExcess,
         Self::Disputes,
         Self::MerchantsPayable,
         Self::Receivable,
@@ -126,6 +75,7 @@ impl AccountCode {
         Self::Suspense,
         Self::Transfers,
         Self::Treasury,
+        Self::VoucherExcess,
         Self::VoucherPool,
         Self::VouchersOutstanding,
     ];
@@ -134,17 +84,21 @@ impl AccountCode {
     pub const fn kind(self) -> AccountKind {
         match self {
             Self::Bank
+            | Self::BankClaims
             | Self::Disbursement
             | Self::Receivable
             | Self::Treasury
             | Self::VoucherPool => AccountKind::Asset,
             Self::Appropriation => AccountKind::Equity,
             Self::BankCharges | Self::Transfers => AccountKind::Expense,
-            Self::Credits
+            Self::BankExcess
+            | Self::Credits
+            | Self::DisbursementExcess
             | Self::Disputes
             | Self::MerchantsPayable
             | Self::RefundsPayable
             | Self::Suspense
+            | Self::VoucherExcess
             | Self::VouchersOutstanding => AccountKind::Liability,
             Self::Revenue => AccountKind::Revenue,
         }
@@ -156,8 +110,11 @@ impl AccountCode {
             Self::Appropriation => "appropriation",
             Self::Bank => "bank",
             Self::BankCharges => "bank_charges",
+            Self::BankClaims => "bank_claims",
+            Self::BankExcess => "bank_excess",
             Self::Credits => "credits",
             Self::Disbursement => "disbursement",
+            Self::DisbursementExcess => "disbursement_excess",
             Self::Disputes => "disputes",
             Self::MerchantsPayable => "merchants_payable",
             Self::Receivable => "receivable",
@@ -166,6 +123,7 @@ impl AccountCode {
             Self::Suspense => "suspense",
             Self::Transfers => "transfers",
             Self::Treasury => "treasury",
+            Self::VoucherExcess => "voucher_excess",
             Self::VoucherPool => "voucher_pool",
             Self::VouchersOutstanding => "vouchers_outstanding",
         }
@@ -190,57 +148,6 @@ impl AccountKind {
             Self::Liability => "liability",
             Self::Revenue => "revenue",
         }
-    }
-}
-
-impl Occasion {
-    /// The account that is debited, the one that is credited, and the name that the books use.
-    pub const fn posting(self) -> (AccountCode, AccountCode, &'static str) {
-        use AccountCode::{
-            Appropriation, Bank, BankCharges, Credits, Disbursement, Disputes, MerchantsPayable,
-            Receivable, RefundsPayable, Revenue, Suspense, Transfers, Treasury, VoucherPool,
-            VouchersOutstanding,
-        };
-        match self {
-            Self::BillIssued => (Receivable, Revenue, "bill.issued"),
-            Self::BillPaid => (Bank, Receivable, "bill.paid"),
-            Self::BillExpired => (Revenue, Receivable, "bill.expired"),
-            Self::BillCancelled => (Revenue, Receivable, "bill.cancelled"),
-            Self::BillCredited => (Revenue, Credits, "bill.credited"),
-            Self::RefundIssued => (Revenue, RefundsPayable, "refund.issued"),
-            Self::RefundPaid => (RefundsPayable, Bank, "refund.paid"),
-            Self::RefundRejected => (RefundsPayable, Revenue, "refund.rejected"),
-            Self::RefundCredited => (RefundsPayable, Credits, "refund.credited"),
-            Self::RefundClaimed => (RefundsPayable, Treasury, "refund.claimed"),
-            Self::TreasurySwept => (Treasury, Bank, "treasury.swept"),
-            Self::SuspenseReceived => (Bank, Suspense, "suspense.received"),
-            Self::SuspenseApplied => (Suspense, Receivable, "suspense.applied"),
-            Self::SuspenseCredited => (Suspense, Credits, "suspense.credited"),
-            Self::SuspenseReturned => (Suspense, RefundsPayable, "suspense.returned"),
-            Self::SuspenseForwarded => (Suspense, Bank, "suspense.forwarded"),
-            Self::CreditApplied => (Credits, Receivable, "credit.applied"),
-            Self::CreditRefunded => (Credits, RefundsPayable, "credit.refunded"),
-            Self::FundsReceived => (Disbursement, Appropriation, "funds.received"),
-            Self::FundsReturned => (Appropriation, Disbursement, "funds.returned"),
-            Self::PaymentsSettled => (Transfers, Disbursement, "payments.settled"),
-            Self::PaymentsReturned => (Disbursement, Transfers, "payments.returned"),
-            Self::PoolFunded => (VoucherPool, Appropriation, "pool.funded"),
-            Self::PoolDrained => (Appropriation, VoucherPool, "pool.drained"),
-            Self::VoucherIssued => (Transfers, VouchersOutstanding, "voucher.issued"),
-            Self::VoucherRedeemed => (VouchersOutstanding, MerchantsPayable, "voucher.redeemed"),
-            Self::VoucherEnded => (VouchersOutstanding, Transfers, "voucher.ended"),
-            Self::VoucherRestored => (MerchantsPayable, VouchersOutstanding, "voucher.restored"),
-            Self::MerchantPaid => (MerchantsPayable, VoucherPool, "merchant.paid"),
-            Self::DisputeOpened => (Revenue, Disputes, "dispute.opened"),
-            Self::DisputeWon => (Disputes, Revenue, "dispute.won"),
-            Self::DisputeLost => (Disputes, Bank, "dispute.lost"),
-            Self::ChargeTaken => (BankCharges, Bank, "charge.taken"),
-        }
-    }
-
-    /// The name that the books use.
-    pub const fn as_str(self) -> &'static str {
-        self.posting().2
     }
 }
 

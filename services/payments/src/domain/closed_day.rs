@@ -94,6 +94,12 @@ pub fn may_close(
     }
 }
 
+/// The first moment of a day in Asia/Jakarta, and that of the next; none outside the calendar.
+pub fn span(day: NaiveDate) -> Option<(Timestamp, Timestamp)> {
+    let next = day.checked_add_days(Days::new(1))?;
+    Some((Zone::Wib.start_of(day)?, Zone::Wib.start_of(next)?))
+}
+
 impl DayTotal {
     /// Whether as much was debited as credited.
     pub const fn balances(&self) -> bool {

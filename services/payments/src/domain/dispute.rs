@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rangkai_primitives::{Id, Money, Timestamp};
 use uuid::Uuid;
 
-use super::{Bill, ReconciliationRefusal};
+use super::{BankReference, Bill, ReconciliationRefusal};
 
 /// A paid bill whose money is wanted back through the bank; held until the bank decides.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Dispute {
     pub reason: DisputeReason,
     pub bank_code: String,
     pub bank_case: String,
+    /// The bank's number of taking the money back; empty unless the dispute was lost and it is known.
+    pub bank_reference: String,
     /// References of documents.
     pub evidence: Vec<String>,
     pub state: DisputeState,
@@ -36,6 +38,15 @@ pub struct NewDispute {
     pub reason: DisputeReason,
     pub bank_code: String,
     pub bank_case: String,
+}
+
+/// How a bank decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DisputeEnd {
+    /// The agency keeps the money.
+    Won,
+    /// The money went back, under a number of the bank if that is known.
+    Lost(Option<String>),
 }
 
 /// Why a payment is disputed.
@@ -68,6 +79,7 @@ impl Dispute {
             reason: new.reason,
             bank_code: new.bank_code,
             bank_case: new.bank_case,
+            bank_reference: String::new(),
             evidence: Vec::new(),
             state: DisputeState::Open,
             opened_by: by.to_owned(),
@@ -89,13 +101,27 @@ impl Dispute {
     }
 
     /// The dispute after the bank decided, as another person than its opener records.
-    pub fn end(self, won: bool, by: &str, now: Timestamp) -> Result<Self, ReconciliationRefusal> {
+    pub fn end(
+        self,
+        end: DisputeEnd,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Self, ReconciliationRefusal> {
         let open = self.still_open()?;
         if open.opened_by == by {
             return Err(ReconciliationRefusal::SamePerson);
         }
-        let state = if won { DisputeState::Won } else { DisputeState::Lost };
-        Ok(Self { state, ended_by: by.to_owned(), update_time: now, ..open })
+        let (state, bank_reference) = match end {
+            DisputeEnd::Won => (DisputeState::Won, String::new()),
+            DisputeEnd::Lost(number) => (DisputeState::Lost, number.unwrap_or_default()),
+        };
+        Ok(Self { state, bank_reference, ended_by: by.to_owned(), update_time: now, ..open })
+    }
+
+    /// The bank's number of taking the money back, if it is known.
+    pub fn number(&self) -> Option<BankReference> {
+        let (bank_code, number) = (self.bank_code.clone(), self.bank_reference.clone());
+        (!number.is_empty()).then_some(BankReference { bank_code, number })
     }
 
     fn still_open(self) -> Result<Self, ReconciliationRefusal> {

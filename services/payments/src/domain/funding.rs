@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use rangkai_primitives::{Id, Money, Timestamp};
 
+use super::{BankReference, Purpose};
+
 /// Money that came in to be paid out, or went back; never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Funding {
@@ -12,6 +14,8 @@ pub struct Funding {
     pub amount: Money,
     /// The treasury's document.
     pub reference: String,
+    /// How the bank names what it did, if that is known.
+    pub bank: Option<BankReference>,
     pub create_time: Timestamp,
 }
 
@@ -28,10 +32,19 @@ impl Funding {
         self.direction == other.direction
             && self.amount == other.amount
             && self.reference == other.reference
+            && self.bank == other.bank
     }
 }
 
 impl FundingDirection {
+    /// What it is among the movements at a bank.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Received => Purpose::FundsReceived,
+            Self::Returned => Purpose::FundsReturned,
+        }
+    }
+
     /// The direction in one word.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rangkai_primitives::{Money, Sensitive, Timestamp};
 
-use super::{BankStatementLine, Direction, Flow, NewBankStatement};
+use super::{BankAccount, BankStatementLine, Direction, Flow, NewBankStatement};
 
 /// What happened on an account between two days, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Movement {
     pub reference: String,
     /// What both sides know the payment by, if the bank says it.
     pub end_to_end: Option<String>,
+    /// What our file calls the payment, where the bank booked all of its orders at once and lists none.
+    pub payment: Option<String>,
     /// More than nothing.
     pub amount: Money,
     /// As the bank sees it: a credit came in, a debit went out.
@@ -59,8 +61,12 @@ impl StatementMessage {
 }
 
 impl StatementMessage {
-    /// The statement of a bank as it is reconciled; none unless it is of one day.
-    pub fn of_one_day(self, bank_code: &str) -> Option<NewBankStatement> {
+    /// The statement of an account at a bank as it is reconciled; none unless it is of one day.
+    pub fn of_one_day(
+        self,
+        bank_code: &str,
+        account: Option<BankAccount>,
+    ) -> Option<NewBankStatement> {
         let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
         let line = |movement: Movement| BankStatementLine {
             reference: movement.reference,
@@ -69,9 +75,12 @@ impl StatementMessage {
                 Direction::Debit => Flow::Out,
             },
             amount: movement.amount,
+            end_to_end: movement.end_to_end,
+            payment: movement.payment,
         };
         (self.from == self.to).then(|| NewBankStatement {
             bank_code: bank_code.to_owned(),
+            account,
             number: self.id.chars().map(plain).collect(),
             day: self.to,
             opening: self.opening,

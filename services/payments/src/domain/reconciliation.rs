@@ -1,273 +1,235 @@
-//! Comparing what a bank booked with what is recorded here, and what becomes of a difference.
+//! Comparing what a bank booked with what is recorded here.
 
-use std::{
-    collections::{HashMap, HashSet},
-    str::FromStr,
-};
+use std::collections::HashSet;
 
-use chrono::NaiveDate;
-use rangkai_primitives::{Id, Money, Timestamp};
+use rangkai_primitives::{Currency, Id, Money};
+use uuid::Uuid;
 
-use super::{BankStatement, BankStatementLine, Flow, NewBankStatement, ReconciliationRefusal};
+use super::{BankAccount, BankMovement, BankStatementLine, BreakKind, Envelope, Flow, Tally};
 
 /// Money that is recorded here as having moved at a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    pub reference: String,
+    pub account: BankAccount,
     pub flow: Flow,
     pub amount: Money,
+    /// The movement; none for payments of an envelope.
+    pub movement: Option<Id<BankMovement>>,
+    /// The envelope whose payments these are, and what they count for in its sums: nothing where they
+    /// are not expected at the bank.
+    pub payouts: Option<(Id<Envelope>, Tally)>,
 }
 
-/// A difference between a bank and the books.
-#[derive(Clone, Debug)]
-pub struct Break {
-    pub id: Id<Break>,
-    pub statement: Id<BankStatement>,
-    pub bank_code: String,
-    pub day: NaiveDate,
-    pub kind: BreakKind,
-    pub reference: String,
-    pub flow: Flow,
-    pub booked: Option<Money>,
-    pub recorded: Option<Money>,
-    pub state: BreakState,
-    pub resolution: Option<BreakResolution>,
-    pub reason: String,
-    /// Empty until a resolution is proposed.
-    pub proposed_by: String,
-    /// Empty until it is resolved.
-    pub confirmed_by: String,
-    pub create_time: Timestamp,
-    pub update_time: Timestamp,
+/// What a line of a statement is about: whatever tells it from every other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    /// The bank's number.
+    Number(String),
+    /// An order to the rail: one payment of an envelope.
+    Order(Uuid),
+    /// All orders of a file at once.
+    File(Uuid),
 }
 
-/// What does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakKind {
-    MissingHere,
-    MissingThere,
-    AmountDiffers,
-    BookedTwice,
-}
-
-/// Where a break stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakState {
-    Open,
-    Proposed,
-    Resolved,
-}
-
-/// What a break turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakResolution {
-    Matched,
-    Suspense,
-    Charge,
-    Explained,
+/// What the books and earlier statements know of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    pub about: About,
+    pub recorded: Option<Recorded>,
+    /// The ways in which earlier statements booked the same.
+    pub before: Vec<Flow>,
 }
 
 /// A difference before it is anybody's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     pub kind: BreakKind,
+    /// Of which account; none where nobody knows.
+    pub account: Option<BankAccount>,
     pub reference: String,
+    /// Which way the money went at the bank; where it booked nothing, as it is recorded.
     pub flow: Flow,
     pub booked: Option<Money>,
     pub recorded: Option<Money>,
+    pub recorded_flow: Option<Flow>,
+    /// The place of the line in its statement, from 1 on.
+    pub line: Option<i64>,
+    pub movement: Option<Id<BankMovement>>,
+    /// The envelope of which payments are missing, and how many are.
+    pub payouts: Option<(Id<Envelope>, i64)>,
 }
 
-/// Compares the lines of a statement with what is recorded under their references (`known`) and
-/// with what is recorded for its day (`expected`). Answers how many lines fit, and what does not:
-/// first by line, then what the bank lacks.
+/// Compares the lines of a statement of `account` with what is known of each. Answers what does not
+/// fit, line by line.
 pub fn compare(
-    statement: &NewBankStatement,
-    known: &[Recorded],
-    expected: &[Recorded],
-) -> (usize, Vec<Difference>) {
-    let known: HashMap<&str, &Recorded> =
-        known.iter().map(|recorded| (recorded.reference.as_str(), recorded)).collect();
+    account: Option<BankAccount>,
+    lines: &[BankStatementLine],
+    sightings: &[Sighting],
+) -> Vec<Option<Difference>> {
+    let booked: HashSet<_> =
+        lines.iter().zip(sightings).map(|(line, known)| (&known.about, line.flow)).collect();
     let mut seen = HashSet::new();
-    let mut differences = Vec::new();
-    for line in &statement.lines {
-        let again = !seen.insert(line.reference.as_str());
-        let recorded = known.get(line.reference.as_str()).copied();
-        differences.extend(difference(line, recorded, again));
-    }
-    let matched = statement.lines.len() - differences.len();
-    let lacking = expected.iter().filter(|it| !seen.contains(it.reference.as_str()));
-    differences.extend(lacking.map(|recorded| Difference {
-        kind: BreakKind::MissingThere,
-        reference: recorded.reference.clone(),
-        flow: recorded.flow,
-        booked: None,
-        recorded: Some(recorded.amount),
-    }));
-    (matched, differences)
-}
-
-fn difference(
-    line: &BankStatementLine,
-    recorded: Option<&Recorded>,
-    again: bool,
-) -> Option<Difference> {
-    let kind = match recorded {
-        _ if again => BreakKind::BookedTwice,
-        None => BreakKind::MissingHere,
-        Some(it) if it.amount == line.amount && it.flow == line.flow => return None,
-        Some(_) => BreakKind::AmountDiffers,
-    };
-    Some(Difference {
-        kind,
-        reference: line.reference.clone(),
-        flow: line.flow,
-        booked: Some(line.amount),
-        recorded: recorded.map(|it| it.amount),
-    })
-}
-
-impl Break {
-    /// The break that a difference is, found with `statement`.
-    pub fn find(it: Difference, statement: &BankStatement, now: Timestamp) -> Self {
-        Self {
-            id: Id::generate(),
-            statement: statement.id,
-            bank_code: statement.bank_code.clone(),
-            day: statement.day,
-            kind: it.kind,
-            reference: it.reference,
-            flow: it.flow,
-            booked: it.booked,
-            recorded: it.recorded,
-            state: BreakState::Open,
-            resolution: None,
-            reason: String::new(),
-            proposed_by: String::new(),
-            confirmed_by: String::new(),
-            create_time: now,
-            update_time: now,
-        }
-    }
-
-    /// The break after somebody said what it is; a proposal may be replaced until it is confirmed.
-    pub fn propose(
-        self,
-        resolution: BreakResolution,
-        reason: String,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<Self, ReconciliationRefusal> {
-        if self.state == BreakState::Resolved {
-            return Err(ReconciliationRefusal::BreakResolved(self.id));
-        }
-        let missing = self.kind == BreakKind::MissingHere;
-        let fits = match resolution {
-            BreakResolution::Suspense => missing && self.flow == Flow::In,
-            BreakResolution::Charge => missing && self.flow == Flow::Out,
-            // Both bookings have the same record: only the bank can say which one is wrong.
-            BreakResolution::Matched => self.kind != BreakKind::BookedTwice,
-            BreakResolution::Explained => true,
+    let mut verdicts = Vec::with_capacity(lines.len());
+    for ((line, known), place) in lines.iter().zip(sightings).zip(1..) {
+        let again = !seen.insert((&known.about, line.flow)) || known.before.contains(&line.flow);
+        let both_ways =
+            |flow| known.before.contains(&flow) || booked.contains(&(&known.about, flow));
+        let kind = match &known.recorded {
+            _ if again => Some(BreakKind::BookedTwice),
+            None => Some(BreakKind::MissingHere),
+            // What is recorded was booked as well; this line takes it back.
+            Some(it) if it.flow != line.flow && both_ways(it.flow) => Some(BreakKind::MissingHere),
+            Some(it) if it.amount == line.amount && it.flow == line.flow => None,
+            Some(_) => Some(BreakKind::AmountDiffers),
         };
-        if !fits {
-            return Err(ReconciliationRefusal::ResolutionUnfit(self.id));
-        }
-        Ok(Self {
-            state: BreakState::Proposed,
-            resolution: Some(resolution),
-            reason,
-            proposed_by: by.to_owned(),
-            update_time: now,
-            ..self
-        })
+        verdicts.push(kind.map(|kind| Difference::of_line(kind, (line, place), known, account)));
     }
-
-    /// The break after a second person confirmed what it is.
-    pub fn confirm(self, by: &str, now: Timestamp) -> Result<Self, ReconciliationRefusal> {
-        match self.state {
-            BreakState::Open => Err(ReconciliationRefusal::BreakNotProposed(self.id)),
-            BreakState::Resolved => Err(ReconciliationRefusal::BreakResolved(self.id)),
-            BreakState::Proposed if self.proposed_by == by => {
-                Err(ReconciliationRefusal::SamePerson)
-            }
-            BreakState::Proposed => Ok(self.resolved(by, now)),
-        }
-    }
-
-    /// The break after a later statement had the line that was missing.
-    #[must_use]
-    pub fn found_later(self, by: &str, now: Timestamp) -> Self {
-        Self { resolution: Some(BreakResolution::Matched), ..self }.resolved(by, now)
-    }
-
-    fn resolved(self, by: &str, now: Timestamp) -> Self {
-        Self { state: BreakState::Resolved, confirmed_by: by.to_owned(), update_time: now, ..self }
-    }
+    verdicts
 }
 
-impl BreakKind {
-    /// The name that the tables use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingHere => "missing_here",
-            Self::MissingThere => "missing_there",
-            Self::AmountDiffers => "amount_differs",
-            Self::BookedTwice => "booked_twice",
+impl Difference {
+    fn of_line(
+        kind: BreakKind,
+        (line, place): (&BankStatementLine, i64),
+        known: &Sighting,
+        account: Option<BankAccount>,
+    ) -> Self {
+        let recorded = known.recorded.as_ref();
+        // What a rail was asked for leaves the account that pays, whatever became of it.
+        let given = matches!(known.about, About::Order(_) | About::File(_));
+        let given = given.then_some(BankAccount::Disbursement);
+        let account = recorded.map(|it| it.account).or(given).or(account);
+        let recorded = recorded.filter(|_| kind != BreakKind::MissingHere);
+        Self {
+            kind,
+            account,
+            reference: line.reference.clone(),
+            flow: line.flow,
+            booked: Some(line.amount),
+            recorded: recorded.map(|it| it.amount),
+            recorded_flow: recorded.map(|it| it.flow),
+            line: Some(place),
+            movement: None,
+            payouts: None,
         }
     }
-}
 
-impl FromStr for BreakKind {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::MissingHere, Self::MissingThere, Self::AmountDiffers, Self::BookedTwice]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-            .ok_or("is not a kind of break")
-    }
-}
-
-impl BreakState {
-    /// The name that the tables use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Proposed => "proposed",
-            Self::Resolved => "resolved",
+    /// What the bank lacks of what is recorded under `reference`.
+    pub fn missing_there(reference: String, recorded: &Recorded) -> Self {
+        Self {
+            kind: BreakKind::MissingThere,
+            account: Some(recorded.account),
+            reference,
+            flow: recorded.flow,
+            booked: None,
+            recorded: Some(recorded.amount),
+            recorded_flow: Some(recorded.flow),
+            line: None,
+            movement: recorded.movement,
+            payouts: recorded.payouts.map(|(envelope, tally)| (envelope, tally.count)),
         }
     }
-}
 
-impl FromStr for BreakState {
-    type Err = &'static str;
+    /// What is recorded without a number of the bank; its own number stands in for it.
+    pub fn unnumbered(movement: &BankMovement) -> Self {
+        let reference = movement.source.simple().to_string();
+        let kind = BreakKind::Unnumbered;
+        Self { kind, ..Self::missing_there(reference, &movement.recorded()) }
+    }
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Open, Self::Proposed, Self::Resolved]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-            .ok_or("is not a state of a break")
+    /// How the bank's balance differs from the books by it, in minor units: more than nothing where
+    /// the bank has more. Where the same was booked twice, the first booking is the one recorded.
+    pub fn change(&self) -> i128 {
+        let signed = |flow: Flow, amount: Money| match flow {
+            Flow::In => i128::from(amount.minor()),
+            Flow::Out => -i128::from(amount.minor()),
+        };
+        let booked = self.booked.map_or(0, |amount| signed(self.flow, amount));
+        let recorded = self.recorded_flow.zip(self.recorded);
+        let recorded = recorded.map_or(0, |(flow, amount)| signed(flow, amount));
+        if self.kind == BreakKind::BookedTwice { booked } else { booked - recorded }
+    }
+
+    /// By how much the two differ.
+    pub fn gap(&self) -> Money {
+        let minor = i64::try_from(self.change().unsigned_abs()).unwrap_or(i64::MAX);
+        Money::new(self.currency(), minor)
+    }
+
+    /// In which currency.
+    pub fn currency(&self) -> Currency {
+        self.booked.or(self.recorded).map_or(Currency::IDR, Money::currency)
     }
 }
 
-impl BreakResolution {
-    /// The name that the tables use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Matched => "matched",
-            Self::Suspense => "suspense",
-            Self::Charge => "charge",
-            Self::Explained => "explained",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUNDRED: Money = Money::new(Currency::IDR, 100);
+
+    fn line(flow: Flow, minor: i64) -> BankStatementLine {
+        BankStatementLine {
+            reference: "N".to_owned(),
+            flow,
+            amount: Money::new(Currency::IDR, minor),
+            end_to_end: None,
+            payment: None,
         }
     }
-}
 
-impl FromStr for BreakResolution {
-    type Err = &'static str;
+    fn known(recorded: Option<Flow>, before: &[Flow]) -> Sighting {
+        let recorded = recorded.map(|flow| Recorded {
+            account: BankAccount::Vouchers,
+            flow,
+            amount: HUNDRED,
+            movement: None,
+            payouts: None,
+        });
+        Sighting { about: About::Number("N".to_owned()), recorded, before: before.to_vec() }
+    }
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Matched, Self::Suspense, Self::Charge, Self::Explained]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-            .ok_or("is not a resolution")
+    /// What lines about the same thing come to, and by how much the bank has more each time.
+    fn found(lines: &[BankStatementLine], known: &Sighting) -> Vec<Option<(BreakKind, i128)>> {
+        let sightings = vec![known.clone(); lines.len()];
+        let found = compare(Some(BankAccount::Collection), lines, &sightings);
+        found.iter().map(|it| it.as_ref().map(|it| (it.kind, it.change()))).collect()
+    }
+
+    #[test]
+    fn a_line_fits_what_is_recorded_or_differs_in_one_of_four_ways() {
+        use BreakKind::{AmountDiffers, BookedTwice, MissingHere};
+        use Flow::{In, Out};
+        let [paid, unknown] = [known(Some(In), &[]), known(None, &[])];
+
+        assert_eq!(found(&[line(In, 100)], &paid), [None]);
+        assert_eq!(found(&[line(In, 60)], &paid), [Some((AmountDiffers, -40))]);
+        assert_eq!(found(&[line(Out, 100)], &paid), [Some((AmountDiffers, -200))]);
+        assert_eq!(found(&[line(Out, 7)], &unknown), [Some((MissingHere, -7))]);
+        let twice = [line(In, 100), line(In, 90)];
+        assert_eq!(found(&twice, &paid), [None, Some((BookedTwice, 90))]);
+    }
+
+    #[test]
+    fn what_an_earlier_statement_had_is_booked_twice_or_taken_back() {
+        use Flow::{In, Out};
+        let booked = known(Some(In), &[In]);
+        let twice = [Some((BreakKind::BookedTwice, 100))];
+        assert_eq!(found(&[line(In, 100)], &booked), twice);
+        let taken_back = Some((BreakKind::MissingHere, -100));
+        assert_eq!(found(&[line(Out, 100)], &booked), [taken_back]);
+        let both = [line(Out, 100), line(In, 100)];
+        assert_eq!(found(&both, &known(Some(In), &[])), [taken_back, None]);
+    }
+
+    #[test]
+    fn a_difference_is_of_the_account_that_is_recorded_or_else_of_the_statement() {
+        let account = |known: &Sighting| {
+            let found =
+                compare(Some(BankAccount::Collection), &[line(Flow::In, 1)], &[known.clone()]);
+            found[0].clone().unwrap().account
+        };
+        assert_eq!(account(&known(Some(Flow::In), &[])), Some(BankAccount::Vouchers));
+        assert_eq!(account(&known(None, &[])), Some(BankAccount::Collection));
     }
 }

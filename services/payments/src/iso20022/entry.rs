@@ -53,10 +53,11 @@ fn read(entry: &Element, entries: &mut Vec<Movement>) -> Result<(), Unreadable> 
         let reference = reference(entry, None, booked, 0)?;
         let returned = returned(entry, None)?;
         let remittance = Sensitive::new(entry.text_if("AddtlNtryInf", 500)?.unwrap_or_default());
-        let end_to_end = None;
+        let (end_to_end, payment) = (None, payment(entry)?);
         entries.push(Movement {
             reference,
             end_to_end,
+            payment,
             amount,
             direction,
             booked,
@@ -74,6 +75,7 @@ fn read(entry: &Element, entries: &mut Vec<Movement>) -> Result<(), Unreadable> 
                 if several { number + 1 } else { 0 },
             )?,
             end_to_end: end_to_end(detail)?,
+            payment: None,
             amount: own,
             direction,
             booked,
@@ -111,6 +113,17 @@ fn reference(
         format!("{day}-{}", entry.text_of("NtryRef", 35)?)
     };
     Ok(if number == 0 { whole } else { format!("{whole}-{number}") })
+}
+
+/// What our file calls the payment that an entry books as a whole.
+fn payment(entry: &Element) -> Result<Option<String>, Unreadable> {
+    let batches: Vec<_> = entry.all("NtryDtls").flat_map(|all| all.all("Btch")).collect();
+    // An entry that stands for several files is none of them.
+    let [batch] = batches.as_slice() else { return Ok(None) };
+    match batch.text_if("PmtInfId", 35)? {
+        Some(payment) => Ok(Some(payment)),
+        None => batch.text_if("MsgId", 35),
+    }
 }
 
 fn end_to_end(detail: &Element) -> Result<Option<String>, Unreadable> {

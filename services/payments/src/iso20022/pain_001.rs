@@ -20,6 +20,10 @@ pub struct Debtor {
     pub institution: String,
     /// The number of the account.
     pub account: String,
+    /// The three digits by which statements of it are imported; no bank is told.
+    pub bank_code: String,
+    /// Whether the bank is asked to book all orders of a file at once, rather than one by one.
+    pub batch_booking: bool,
 }
 
 /// A file of orders: at least one.
@@ -59,7 +63,7 @@ impl Initiation<'_> {
         let orders = || self.orders.iter().filter(|order| order.amount.currency() == currency);
         message.leaf("PmtInfId", &cut(&format!("{}{number}", cut(self.file, 32)), 35));
         message.leaf("PmtMtd", "TRF");
-        message.leaf("BtchBookg", "false");
+        message.leaf("BtchBookg", if self.debtor.batch_booking { "true" } else { "false" });
         count_and_sum(message, orders());
         message.within("ReqdExctnDt", |message| {
             message.leaf("Dt", &Zone::Wib.date(self.now).to_string());

@@ -1,13 +1,15 @@
 //! Closing days, and seeing that closed days stay as they were.
 
 use chrono::NaiveDate;
-use rangkai_db::Tx;
-use rangkai_primitives::{Id, Page};
+use rangkai_db::{DbErr, Tx};
+use rangkai_primitives::{Id, Page, Timestamp};
 use tracing::instrument;
 
 use super::account;
 use crate::{
-    domain::{ClosedDay, DayTotal, Proof, ReconciliationRefusal as Refusal, may_close},
+    domain::{
+        ClosedDay, DayTotal, Posted, Proof, ReconciliationRefusal as Refusal, may_close, span,
+    },
     error::Error,
     events::tell,
     store,
@@ -28,16 +30,17 @@ pub struct Verified {
 /// Closes a day, after the one before and with every break resolved.
 #[instrument(skip_all, fields(day = %day))]
 pub async fn close(tx: &Tx, day: NaiveDate) -> Result<ClosedDay, Error> {
+    store::reconciling::hold(tx).await?;
     let last = store::closed_day::last(tx).await?;
     may_close(day, last.as_ref().map(|last| last.day), tx.now())?;
-    if let Some(bank) = store::recorded::bank_without_statement(tx, day).await? {
+    if let Some(bank) = bank_without_statement(tx, day).await? {
         return Err(Refusal::StatementMissing(bank).into());
     }
     let unresolved = store::reconciliation_break::count_unresolved(tx, day).await?;
     if unresolved > 0 {
         return Err(Refusal::BreaksOpen(unresolved).into());
     }
-    let posted = store::closed_day::posted(tx, last.as_ref().map(|last| last.day), day).await?;
+    let posted = posted(tx, last.as_ref().map(|last| last.day), day).await?;
     let sound = account::proofs(tx).await?.iter().all(Proof::is_sound);
     if !sound || !posted.totals.iter().all(DayTotal::balances) {
         return Err(Refusal::LedgerNotSound.into());
@@ -75,7 +78,7 @@ pub async fn verify(tx: &Tx, from: Option<NaiveDate>) -> Result<Verified, Error>
         for day in days {
             if from.is_none_or(|from| day.day >= from) {
                 let after = before.as_ref().map(|before| before.day);
-                let posted = store::closed_day::posted(tx, after, day.day).await?;
+                let posted = posted(tx, after, day.day).await?;
                 let previous = before.as_ref().map_or([0; 32], |before| before.hash);
                 count += 1;
                 if !day.holds(&previous, &posted) {
@@ -86,4 +89,27 @@ pub async fn verify(tx: &Tx, from: Option<NaiveDate>) -> Result<Verified, Error>
             before = Some(day);
         }
     }
+}
+
+/// What was posted after the end of `after`, or ever, until the end of `day`.
+async fn posted(tx: &Tx, after: Option<NaiveDate>, day: NaiveDate) -> Result<Posted, Error> {
+    let from = match after {
+        Some(after) => within(after)?.1,
+        None => Timestamp::UNIX_EPOCH,
+    };
+    Ok(store::posted::between(tx, from, within(day)?.1).await?)
+}
+
+/// A bank that did not say what moved on `day`. Empty where nobody knows which, and no statement of any
+/// bank since has shown it.
+async fn bank_without_statement(tx: &Tx, day: NaiveDate) -> Result<Option<String>, Error> {
+    let (span, day) = (within(day)?, day.to_string());
+    let of_payouts = store::payout::bank_without_statement(tx, &day, span).await?;
+    let of_others = store::bank_movement::bank_without_statement(tx, &day, span).await?;
+    Ok(of_others.or(of_payouts))
+}
+
+fn within(day: NaiveDate) -> Result<(Timestamp, Timestamp), Error> {
+    let outside = || DbErr::Custom("the day is outside the calendar".to_owned());
+    Ok(span(day).ok_or_else(outside)?)
 }

@@ -7,7 +7,8 @@ use tracing::instrument;
 use super::ledger;
 use crate::{
     domain::{
-        AccountCode, Dispute, DisputeState, NewDispute, Occasion, ReconciliationRefusal as Refusal,
+        AccountCode, BankMovement, Dispute, DisputeEnd, DisputeState, NewDispute, Occasion,
+        Purpose, ReconciliationRefusal as Refusal,
     },
     error::Error,
     events::tell,
@@ -50,18 +51,29 @@ pub async fn answer(tx: &Tx, id: Id<Dispute>, evidence: Vec<String>) -> Result<D
 
 /// Records how the bank decided: the money is the agency's again, or it went back.
 #[instrument(skip_all, fields(dispute.id = %id))]
-pub async fn end(tx: &Tx, id: Id<Dispute>, won: bool) -> Result<Dispute, Error> {
+pub async fn end(tx: &Tx, id: Id<Dispute>, end: DisputeEnd) -> Result<Dispute, Error> {
     // A bill is always held before what hangs on it.
     let bill = store::dispute::find(tx, id).await?.ok_or(Refusal::DisputeNotFound)?.bill;
     let bill = store::bill::lock(tx, bill).await?.ok_or(Refusal::DisputeNotFound)?;
     let dispute = store::dispute::lock(tx, id).await?.ok_or(Refusal::DisputeNotFound)?;
-    let dispute = dispute.end(won, super::person(tx), tx.now())?;
+    let won = end == DisputeEnd::Won;
+    let dispute = dispute.end(end, super::person(tx), tx.now())?;
     store::dispute::update(tx, &dispute).await?;
     tx.changed("dispute", dispute.id.uuid());
     let occasion = if won {
         store::bill::update(tx, &bill.restore(dispute.amount)).await?;
         Occasion::DisputeWon
     } else {
+        let (purpose, number) = (Purpose::DisputeLost, dispute.number());
+        let moved = BankMovement::record(
+            purpose,
+            dispute.id.uuid(),
+            dispute.amount,
+            number.as_ref(),
+            tx.now(),
+        );
+        let moved = moved.at(&dispute.bank_code);
+        super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
         Occasion::DisputeLost
     };
     match ledger::post(tx, occasion, dispute.amount, dispute.id.uuid()).await {

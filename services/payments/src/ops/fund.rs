@@ -6,7 +6,10 @@ use tracing::instrument;
 
 use super::ledger;
 use crate::{
-    domain::{EnvelopeRefusal as Refusal, Funding, FundingDirection, Occasion},
+    domain::{
+        BankMovement, BankReference, EnvelopeRefusal as Refusal, Funding, FundingDirection,
+        Occasion,
+    },
     error::Error,
     events::tell,
     store,
@@ -19,10 +22,10 @@ pub async fn record(
     tx: &Tx,
     direction: FundingDirection,
     amount: Money,
-    reference: String,
+    (reference, bank): (String, Option<BankReference>),
 ) -> Result<Funding, Error> {
     let create_time = tx.now();
-    let funding = Funding { id: Id::generate(), direction, amount, reference, create_time };
+    let funding = Funding { id: Id::generate(), direction, amount, reference, bank, create_time };
     let (balance, reserved) = store::fund::lock(tx, amount.currency()).await?;
     if !store::fund::insert(tx, &funding).await? {
         let earlier = store::fund::find_by_reference(tx, &funding.reference).await?;
@@ -30,6 +33,9 @@ pub async fn record(
         return Ok(earlier.filter(|earlier| earlier.is(&funding)).ok_or_else(taken)?);
     }
     tx.changed("funding", funding.id.uuid());
+    let (purpose, source) = (direction.purpose(), funding.id.uuid());
+    let moved = BankMovement::record(purpose, source, amount, funding.bank.as_ref(), create_time);
+    super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     let occasion = match direction {
         FundingDirection::Received => Occasion::FundsReceived,
         FundingDirection::Returned => {

@@ -7,11 +7,12 @@ use tracing::instrument;
 use super::ledger;
 use crate::{
     domain::{
-        BankReference, Merchant, MerchantSettlement, NewMerchant, Occasion, Refusal, VoucherRefusal,
+        BankMovement, BankReference, Merchant, MerchantSettlement, NewMerchant, Occasion, Purpose,
+        VoucherRefusal,
     },
     error::Error,
     events::tell,
-    store::{self, bank_reference::Use},
+    store,
 };
 
 /// Registers a merchant.
@@ -52,12 +53,11 @@ pub async fn settle(
         reference,
         create_time: tx.now(),
     };
-    let (reference, purpose) = (&settlement.reference, Use::Settlement(settlement.id));
-    if !store::merchant_settlement::insert(tx, &settlement).await?
-        || !store::bank_reference::insert(tx, reference, purpose).await?
-    {
-        return Err(Refusal::BankReferenceTaken(settlement.reference.number).into());
-    }
+    let (purpose, bank) = (Purpose::MerchantPaid, Some(&settlement.reference));
+    let moved = BankMovement::record(purpose, settlement.id.uuid(), amount, bank, tx.now());
+    let free = store::merchant_settlement::insert(tx, &settlement).await?
+        && store::bank_movement::insert(tx, &moved).await?;
+    super::expect_unused(free, &moved)?;
     tx.changed("merchant", id.uuid());
     tx.changed("settlement", settlement.id.uuid());
     let merchant = get(tx, id).await?;

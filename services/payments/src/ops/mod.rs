@@ -37,6 +37,16 @@ pub mod voucher;
 
 use rangkai_db::Tx;
 
+use crate::domain::{BankMovement, Refusal};
+
+/// Says no where a bank's number turned out to be used for something else.
+fn expect_unused(free: bool, moved: &BankMovement) -> Result<(), Refusal> {
+    if free {
+        return Ok(());
+    }
+    Err(Refusal::BankReferenceTaken(moved.number.clone().unwrap_or_default()))
+}
+
 /// Who acts, where two people must: each officer is a client of its own.
 fn person(tx: &Tx) -> &str {
     &tx.caller().id

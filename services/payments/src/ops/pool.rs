@@ -3,11 +3,10 @@
 use rangkai_db::Tx;
 use rangkai_primitives::{Currency, Id, Money, Page};
 use tracing::instrument;
-use uuid::Uuid;
 
 use super::ledger;
 use crate::{
-    domain::{Occasion, Pool, PoolMove, VoucherRefusal},
+    domain::{BankMovement, BankReference, Occasion, Pool, PoolMove, Purpose, VoucherRefusal},
     error::Error,
     events::tell,
     store,
@@ -27,22 +26,36 @@ pub async fn create(tx: &Tx, code: String, currency: Currency) -> Result<Pool, E
 
 /// Puts money into a pool that the treasury gave with `document`; once, whatever the pool.
 #[instrument(skip_all, fields(pool.id = %id))]
-pub async fn fund(tx: &Tx, id: Id<Pool>, amount: Money, document: &str) -> Result<Pool, Error> {
+pub async fn fund(
+    tx: &Tx,
+    id: Id<Pool>,
+    amount: Money,
+    (document, bank): (&str, Option<BankReference>),
+) -> Result<Pool, Error> {
     let pool = change(tx, id, PoolMove::Fund, amount).await?;
     let movement = Id::<PoolMove>::generate().uuid();
     if !store::pool::insert_funding(tx, movement, &pool, amount, document).await? {
         return Err(VoucherRefusal::DocumentTaken(document.to_owned()).into());
     }
-    shifted(tx, pool, (PoolMove::Fund, Occasion::PoolFunded), amount, movement).await
+    let moved =
+        BankMovement::record(Purpose::PoolFunded, movement, amount, bank.as_ref(), tx.now());
+    shifted(tx, pool, (PoolMove::Fund, Occasion::PoolFunded), moved).await
 }
 
 /// Takes money out of a pool that no voucher promises.
 #[instrument(skip_all, fields(pool.id = %id))]
-pub async fn drain(tx: &Tx, id: Id<Pool>, amount: Money) -> Result<Pool, Error> {
+pub async fn drain(
+    tx: &Tx,
+    id: Id<Pool>,
+    amount: Money,
+    bank: Option<BankReference>,
+) -> Result<Pool, Error> {
     let pool = change(tx, id, PoolMove::Drain, amount).await?;
     let movement = Id::<PoolMove>::generate().uuid();
     store::pool::insert_draining(tx, movement, &pool, amount).await?;
-    shifted(tx, pool, (PoolMove::Drain, Occasion::PoolDrained), amount, movement).await
+    let moved =
+        BankMovement::record(Purpose::PoolDrained, movement, amount, bank.as_ref(), tx.now());
+    shifted(tx, pool, (PoolMove::Drain, Occasion::PoolDrained), moved).await
 }
 
 /// Gets a pool.
@@ -92,11 +105,11 @@ async fn shifted(
     tx: &Tx,
     pool: Pool,
     (happens, occasion): (PoolMove, Occasion),
-    amount: Money,
-    movement: Uuid,
+    moved: BankMovement,
 ) -> Result<Pool, Error> {
     tx.changed("pool", pool.id.uuid());
-    ledger::post(tx, occasion, amount, movement).await?;
-    tell::pool_moved(tx, pool.id, happens, amount).await?;
+    super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
+    ledger::post(tx, occasion, moved.amount, moved.source).await?;
+    tell::pool_moved(tx, pool.id, happens, moved.amount).await?;
     Ok(pool)
 }

@@ -7,12 +7,12 @@ use tracing::instrument;
 use super::{credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, CreditSource, CreditUse, NewCreditRefund, NewRefund, Occasion, Refund,
-        RefundMode, RefundRefusal, RefundState, Refusal,
+        BankMovement, BankReference, Bill, CreditSource, CreditUse, NewCreditRefund, NewRefund,
+        Occasion, Purpose, Refund, RefundMode, RefundRefusal, RefundState, Refusal,
     },
     error::Error,
     events::tell,
-    store::{self, bank_reference::Use},
+    store,
 };
 
 /// Issues a refund of a paid bill, if there is money where it is to come from.
@@ -69,9 +69,9 @@ pub async fn confirm(tx: &Tx, id: Id<Refund>, reference: BankReference) -> Resul
     }
     let refund = refund.pay(reference.clone(), tx.now())?;
     store::refund::update(tx, &refund).await?;
-    if !store::bank_reference::insert(tx, &reference, Use::Refund(id)).await? {
-        return Err(Refusal::BankReferenceTaken(reference.number).into());
-    }
+    let (purpose, bank) = (Purpose::Refund, Some(&reference));
+    let moved = BankMovement::record(purpose, id.uuid(), refund.amount, bank, tx.now());
+    super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     tx.changed("refund", refund.id.uuid());
     ledger::post(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
     tell::refund_paid(tx, &refund, &reference.number).await?;

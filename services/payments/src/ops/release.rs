@@ -41,11 +41,13 @@ pub async fn approve(tx: &Tx, id: Id<Envelope>, seen: &str) -> Result<View, Erro
     envelope::view(tx, envelope).await
 }
 
-/// Reserves the money for an approved envelope and lets its valid instructions be sent.
+/// Reserves the money for an approved envelope and lets its valid instructions be sent, to be paid by
+/// a bank.
 #[instrument(skip_all, fields(envelope.id = %id))]
-pub async fn release(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
+pub async fn release(tx: &Tx, id: Id<Envelope>, bank_code: &str) -> Result<View, Error> {
     let envelope = envelope::lock(tx, id).await?.release(super::person(tx), tx.now())?;
     store::envelope::update(tx, &envelope).await?;
+    store::envelope::paid_by(tx, id, bank_code).await?;
     let valid = store::tally::find(tx, id).await?.of(InstructionState::Valid);
     tell::envelope_released(tx, &envelope, valid).await?;
     fund::reserve(tx, Money::new(envelope.announced.total.currency(), valid.minor)).await?;

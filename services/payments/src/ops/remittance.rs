@@ -7,11 +7,11 @@ use tracing::instrument;
 use super::{bill, suspense};
 use crate::{
     domain::{
-        Bill, BillingCode, Fate, NewRemittance, Occasion, Refusal, Remittance, SuspenseItem,
-        SuspenseKind,
+        BankMovement, Bill, BillingCode, Fate, NewRemittance, Occasion, Purpose, Refusal,
+        Remittance, SuspenseItem, SuspenseKind,
     },
     error::Error,
-    store::{self, bank_reference::Use},
+    store,
 };
 
 /// Records money that came in and does with it what the rules say ([`Fate`]), whichever agency's
@@ -30,9 +30,12 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         Some(id) => Some(store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?),
         None => None,
     };
-    let (id, on) = (Id::generate(), bill.as_ref().map(|bill| bill.id));
+    let (id, on) = (Id::<Remittance>::generate(), bill.as_ref().map(|bill| bill.id));
     // Only now: whoever held the bill may have recorded this very payment.
-    if !store::bank_reference::insert(tx, &new.reference, Use::Remittance(id)).await? {
+    let bank = Some(&new.reference);
+    let moved =
+        BankMovement::record(Purpose::Remittance, id.uuid(), new.amount, bank, new.pay_time);
+    if !store::bank_movement::insert(tx, &moved).await? {
         return Ok((recorded(tx, &new, on).await?, true));
     }
     let code = new.code.parse::<BillingCode>().ok();
@@ -91,9 +94,9 @@ async fn recorded(
     new: &NewRemittance,
     bill: Option<Id<Bill>>,
 ) -> Result<Remittance, Error> {
-    let earlier = match store::bank_reference::find(tx, &new.reference).await? {
-        Some(Use::Remittance(id)) => store::remittance::find(tx, id).await?,
-        Some(Use::Refund(_) | Use::Return(_) | Use::Settlement(_)) | None => None,
+    let earlier = match store::bank_movement::used_for(tx, &new.reference).await? {
+        Some((Purpose::Remittance, id)) => store::remittance::find(tx, id.into()).await?,
+        Some(_) | None => None,
     };
     let taken = || Refusal::BankReferenceTaken(new.reference.number.clone());
     Ok(earlier.filter(|earlier| earlier.is(new, bill)).ok_or_else(taken)?)

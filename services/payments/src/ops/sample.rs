@@ -47,7 +47,7 @@ async fn load_pool(tx: &Tx, sample: &SamplePool) -> Result<(), Error> {
     let made = pool::create(tx, sample.code.clone(), sample.funds.currency()).await?;
     if sample.funds.minor() > 0 {
         // No treasury gave it; the pool stands for the document.
-        pool::fund(tx, made.id, sample.funds, &made.id.to_string()).await?;
+        pool::fund(tx, made.id, sample.funds, (&made.id.to_string(), None)).await?;
     }
     Ok(())
 }

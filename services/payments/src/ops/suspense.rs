@@ -8,12 +8,13 @@ use uuid::Uuid;
 use super::{bill, credit, ledger};
 use crate::{
     domain::{
-        BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion, RefundRefusal,
-        Refusal, Remedy, SuspenseFilter, SuspenseItem, SuspenseRefusal, SuspenseState,
+        BankMovement, BankReference, Bill, BillState, BillingCode, CreditSource, Demand, Occasion,
+        Purpose, RefundRefusal, Refusal, Remedy, Remittance, SuspenseFilter, SuspenseItem,
+        SuspenseRefusal, SuspenseState,
     },
     error::Error,
     events::tell,
-    store::{self, bank_reference::Use},
+    store,
 };
 
 /// Keeps money that came in and fits no open bill; `payer` is the payer and the case of the bill
@@ -132,9 +133,9 @@ pub async fn give_back(
     }
     let item = item.give_back(reference.clone(), tx.now())?;
     store::suspense::update(tx, &item).await?;
-    if !store::bank_reference::insert(tx, &reference, Use::Return(id)).await? {
-        return Err(Refusal::BankReferenceTaken(reference.number).into());
-    }
+    let (purpose, bank) = (Purpose::SuspenseReturned, Some(&reference));
+    let moved = BankMovement::record(purpose, id.uuid(), item.amount, bank, tx.now());
+    super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     tx.changed("suspense", item.id.uuid());
     ledger::post(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
     tell::suspense_returned(tx, &item).await?;
@@ -148,6 +149,7 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
     let due = bill.demand(code, tx.now()).amount;
     if !own {
+        forward(tx, &owner, item, &remittance).await?;
         ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
         let receipt = remittance.receipt(Occasion::BillPaid, None);
         return bill::receive(&tx.within(owner), bill, code, &receipt).await.map(drop);
@@ -159,6 +161,24 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
         let over = SuspenseItem { credited_to: Some(bill.payer), ..item.clone() };
         store::suspense::update(tx, &over).await?;
         grant(tx, &over, left).await?;
+    }
+    Ok(())
+}
+
+/// Records that money goes from the platform to an agency: no bank has told a number of that yet.
+async fn forward(
+    tx: &Tx,
+    owner: &Agency,
+    item: &SuspenseItem,
+    remittance: &Remittance,
+) -> Result<(), Error> {
+    let bank = &remittance.reference.bank_code;
+    for (tx, purpose) in
+        [(tx, Purpose::ForwardedOut), (&tx.within(owner.clone()), Purpose::ForwardedIn)]
+    {
+        let (source, amount) = (item.id.uuid(), item.amount);
+        let moved = BankMovement::record(purpose, source, amount, None, tx.now()).at(bank);
+        store::bank_movement::insert(tx, &moved).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use super::{ledger, person};
 use crate::{
-    domain::{Occasion, RefundRefusal, Sweep},
+    domain::{BankMovement, BankReference, Occasion, Purpose, RefundRefusal, Sweep},
     error::Error,
     events::tell,
     store,
@@ -14,12 +14,20 @@ use crate::{
 
 /// Records that collected money was handed on; not money of payers.
 #[instrument(skip_all)]
-pub async fn sweep(tx: &Tx, amount: Money, reference: String) -> Result<Sweep, Error> {
+pub async fn sweep(
+    tx: &Tx,
+    amount: Money,
+    reference: String,
+    bank: Option<BankReference>,
+) -> Result<Sweep, Error> {
     let by = person(tx).to_owned();
     let sweep = Sweep { id: Id::generate(), amount, reference, by, create_time: tx.now() };
     if !store::sweep::insert(tx, &sweep).await? {
         return Err(RefundRefusal::TreasuryReferenceTaken(sweep.reference).into());
     }
+    let (purpose, source) = (Purpose::TreasurySwept, sweep.id.uuid());
+    let moved = BankMovement::record(purpose, source, amount, bank.as_ref(), tx.now());
+    super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     let available = store::cover::to_hand_on(tx, amount.currency()).await?;
     if amount.minor() > available.minor() {
         let available = Money::new(available.currency(), available.minor().max(0));

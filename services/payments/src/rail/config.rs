@@ -40,4 +40,25 @@ pub struct DebtorConfig {
     pub institution: String,
     /// Its number.
     pub account: String,
+    /// The three digits by which the statements of its bank are imported; empty where `institution` is
+    /// these.
+    pub bank_code: String,
+    /// Whether a file asks the bank to book all of its orders at once.
+    pub batch_booking: bool,
+}
+
+/// The bank of the sandbox, where nobody names another one.
+const SANDBOX: &str = "999";
+
+impl RailsConfig {
+    /// The bank that pays, by its three-digit code; empty while it is not set up.
+    pub fn bank_code(&self) -> &str {
+        let debtor = &self.debtor;
+        let is_code = |code: &str| code.len() == 3 && code.bytes().all(|it| it.is_ascii_digit());
+        match [&debtor.bank_code, &debtor.institution].into_iter().find(|code| is_code(code)) {
+            Some(code) => code,
+            None if self.kind == RailKind::Sandbox => SANDBOX,
+            None => "",
+        }
+    }
 }

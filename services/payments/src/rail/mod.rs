@@ -73,6 +73,8 @@ impl Rail {
                 name: config.debtor.name.clone(),
                 institution: config.debtor.institution.clone(),
                 account: config.debtor.account.clone(),
+                bank_code: config.bank_code().to_owned(),
+                batch_booking: config.debtor.batch_booking,
             })),
             RailKind::Sandbox => Self::Sandbox,
         }
@@ -99,7 +101,8 @@ impl Rail {
     pub fn is_ready(&self) -> bool {
         match self {
             Self::File(debtor) => {
-                let parts = [&debtor.name, &debtor.institution, &debtor.account];
+                let Debtor { name, institution, account, bank_code, batch_booking: _ } = &**debtor;
+                let parts = [name, institution, account, bank_code];
                 parts.iter().all(|part| !part.is_empty())
             }
             Self::Sandbox => true,

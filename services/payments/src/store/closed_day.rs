@@ -1,21 +1,16 @@
-//! The `closed_day` table, and the entries that a day holds.
+//! The `closed_day` table.
 
-use std::collections::BTreeMap;
-
-use aws_lc_rs::digest::{Context, SHA256};
 use chrono::NaiveDate;
 use rangkai_db::{DbErr, Tx, sql};
-use rangkai_primitives::{Page, Timestamp};
+use rangkai_primitives::Page;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::{recorded::span, word};
-use crate::domain::{ClosedDay, DayTotal, Posted, finish};
+use super::word;
+use crate::domain::ClosedDay;
 
 const COLUMNS: &str = "closed_day_id, day, totals, entries_sha256, previous_hash, hash, closed_by, \
                        close_time";
-/// How many entries are read at once.
-const BATCH: usize = 5_000;
 
 /// Adds a closed day; false if the day is closed, or another one follows the same day, by now.
 pub async fn insert(tx: &Tx, day: &ClosedDay) -> Result<bool, DbErr> {
@@ -70,80 +65,6 @@ pub async fn list(tx: &Tx, page: &Page<ClosedDay>) -> Result<Vec<ClosedDay>, DbE
     let mut values: Vec<Value> = vec![tx.agency().as_str().into()];
     values.extend(page.after.map(|after| after.uuid().into()));
     sql::query(tx, &list, values).await?.iter().map(closed).collect()
-}
-
-/// What was posted after the end of `after`, or ever, until the end of `day`.
-pub async fn posted(tx: &Tx, after: Option<NaiveDate>, day: NaiveDate) -> Result<Posted, DbErr> {
-    let outside = || DbErr::Custom("the day is outside the calendar".to_owned());
-    let from = match after {
-        Some(after) => span(after).ok_or_else(outside)?.1,
-        None => Timestamp::UNIX_EPOCH,
-    };
-    let until = span(day).ok_or_else(outside)?.1;
-    let mut totals = BTreeMap::new();
-    let mut hash = Context::new(&SHA256);
-    let mut last = (Uuid::nil(), 0);
-    loop {
-        let rows = entries(tx, (from, until), last).await?;
-        for row in &rows {
-            last = add(row, &mut totals, &mut hash)?;
-        }
-        if rows.len() < BATCH {
-            let totals = totals.into_values().collect();
-            return Ok(Posted { totals, entries_sha256: finish(hash) });
-        }
-    }
-}
-
-async fn entries(
-    tx: &Tx,
-    (from, until): (Timestamp, Timestamp),
-    (account, position): (Uuid, i64),
-) -> Result<Vec<QueryResult>, DbErr> {
-    let find = format!(
-        "SELECT entry.account_id, position, entry.transfer_id, direction, entry.amount_minor, \
-                description, source_id, entry.create_time, currency \
-         FROM entry JOIN transfer ON transfer.transfer_id = entry.transfer_id \
-         WHERE entry.agency = $1 AND entry.create_time >= $2 AND entry.create_time < $3 \
-         AND (entry.account_id, position) > ($4, $5) \
-         ORDER BY entry.account_id, position LIMIT {BATCH}"
-    );
-    let values =
-        [tx.agency().as_str().into(), from.into(), until.into(), account.into(), position.into()];
-    sql::query(tx, &find, values).await
-}
-
-/// Counts an entry, and goes on with the hash over it; answers where it stands.
-fn add(
-    row: &QueryResult,
-    totals: &mut BTreeMap<String, DayTotal>,
-    hash: &mut Context,
-) -> Result<(Uuid, i64), DbErr> {
-    let account: Uuid = row.try_get("", "account_id")?;
-    let position: i64 = row.try_get("", "position")?;
-    let amount: i64 = row.try_get("", "amount_minor")?;
-    let text = |column| row.try_get::<String>("", column);
-    let (currency, direction) = (text("currency")?, text("direction")?);
-    let total = totals.entry(currency.clone());
-    let total = total.or_insert_with(|| DayTotal { currency, ..DayTotal::default() });
-    total.entry_count += 1;
-    let side =
-        if direction == "debit" { &mut total.debits_minor } else { &mut total.credits_minor };
-    *side += i128::from(amount);
-
-    hash.update(account.as_bytes());
-    hash.update(&position.to_be_bytes());
-    hash.update(row.try_get::<Uuid>("", "transfer_id")?.as_bytes());
-    hash.update(direction.as_bytes());
-    hash.update(&amount.to_be_bytes());
-    // What was written down may have any length; its end is marked.
-    hash.update(text("description")?.as_bytes());
-    hash.update(&[0]);
-    let source: Option<Uuid> = row.try_get("", "source_id")?;
-    hash.update(source.unwrap_or_default().as_bytes());
-    let time: Timestamp = row.try_get("", "create_time")?;
-    hash.update(&time.timestamp_micros().to_be_bytes());
-    Ok((account, position))
 }
 
 fn closed(row: &QueryResult) -> Result<ClosedDay, DbErr> {

@@ -14,7 +14,7 @@ const CLAIMED: &str = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS bigint) AS 
 
 /// What is not the agency's: what the banks are to pay back, what belongs to nobody yet, and what a
 /// bank may take back. Whoever has a credit may still spend it here.
-const FOREIGN: &str = "'refunds_payable', 'suspense', 'disputes'";
+const FOREIGN: &str = "'refunds_payable', 'suspense', 'disputes', 'bank_excess'";
 
 /// How much money there is at the banks beyond what is not the agency's. The bank account is held
 /// until the transaction ends, so that nobody else counts on the same money.

@@ -9,15 +9,17 @@ use super::{money, word};
 use crate::domain::{Dispute, DisputeState};
 
 const COLUMNS: &str = "dispute_id, bill_id, case_id, currency, amount_minor, reason, bank_code, \
-                       bank_case, evidence, state, opened_by, ended_by, create_time, update_time";
+                       bank_case, evidence, state, opened_by, ended_by, create_time, update_time, \
+                       bank_reference";
 
 /// Adds a dispute; false if its bank used the number before.
 pub async fn insert(tx: &Tx, dispute: &Dispute) -> Result<bool, DbErr> {
     let insert = format!(
         "INSERT INTO dispute (agency, {COLUMNS}) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING"
+         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+         ON CONFLICT DO NOTHING"
     );
-    let values: [Value; 15] = [
+    let values: [Value; 16] = [
         tx.agency().as_str().into(),
         dispute.id.uuid().into(),
         dispute.bill.uuid().into(),
@@ -33,6 +35,7 @@ pub async fn insert(tx: &Tx, dispute: &Dispute) -> Result<bool, DbErr> {
         dispute.ended_by.as_str().into(),
         dispute.create_time.into(),
         dispute.update_time.into(),
+        number(dispute),
     ];
     Ok(sql::execute(tx, &insert, values).await? == 1)
 }
@@ -80,8 +83,8 @@ pub async fn list(
 
 /// Writes a dispute back: its evidence, where it stands, and who said so.
 pub async fn update(tx: &Tx, dispute: &Dispute) -> Result<(), DbErr> {
-    let update = "UPDATE dispute SET evidence = $3, state = $4, ended_by = $5, update_time = $6 \
-                  WHERE agency = $1 AND dispute_id = $2";
+    let update = "UPDATE dispute SET evidence = $3, state = $4, ended_by = $5, update_time = $6, \
+                  bank_reference = $7 WHERE agency = $1 AND dispute_id = $2";
     let values = [
         tx.agency().as_str().into(),
         dispute.id.uuid().into(),
@@ -89,9 +92,15 @@ pub async fn update(tx: &Tx, dispute: &Dispute) -> Result<(), DbErr> {
         dispute.state.as_str().into(),
         dispute.ended_by.as_str().into(),
         dispute.update_time.into(),
+        number(dispute),
     ];
     sql::execute(tx, update, values).await?;
     Ok(())
+}
+
+fn number(dispute: &Dispute) -> Value {
+    let number = Some(dispute.bank_reference.clone()).filter(|number| !number.is_empty());
+    number.into()
 }
 
 async fn one(tx: &Tx, id: Id<Dispute>, held: &str) -> Result<Option<Dispute>, DbErr> {
@@ -110,6 +119,7 @@ fn dispute(row: &QueryResult) -> Result<Dispute, DbErr> {
         reason: word("reason", &text("reason")?)?,
         bank_code: text("bank_code")?,
         bank_case: text("bank_case")?,
+        bank_reference: row.try_get::<Option<String>>("", "bank_reference")?.unwrap_or_default(),
         evidence: text("evidence")?.lines().map(str::to_owned).collect(),
         state: word("state", &text("state")?)?,
         opened_by: text("opened_by")?,

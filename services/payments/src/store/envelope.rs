@@ -131,6 +131,13 @@ pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
     sql::execute(tx, update, values).await.map(drop)
 }
 
+/// Notes which bank pays an envelope.
+pub async fn paid_by(tx: &Tx, id: Id<Envelope>, bank_code: &str) -> Result<(), DbErr> {
+    let update = "UPDATE envelope SET bank_code = $3 WHERE agency = $1 AND envelope_id = $2";
+    let values = [tx.agency().as_str().into(), id.uuid().into(), bank_code.into()];
+    sql::execute(tx, update, values).await.map(drop)
+}
+
 /// The key of an envelope's narrations, ready to be used.
 pub async fn narration_key(tx: &Tx, id: Id<Envelope>) -> Result<Sealer, DbErr> {
     let find = "SELECT narration_key FROM envelope WHERE agency = $1 AND envelope_id = $2";

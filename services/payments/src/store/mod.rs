@@ -2,8 +2,9 @@
 
 pub mod account;
 pub mod approval;
-pub mod bank_reference;
+pub mod bank_movement;
 pub mod bank_statement;
+pub mod bank_statement_line;
 pub mod batch;
 pub mod bill;
 pub mod case;
@@ -30,14 +31,16 @@ pub mod merchant_settlement;
 pub mod order;
 pub mod part;
 pub mod payee;
+pub mod payout;
 pub mod pool;
+pub mod posted;
 pub mod progress;
 pub mod rail_file;
 pub mod rail_order;
 pub mod rail_pace;
 pub mod rail_report;
 pub mod reconciliation_break;
-pub mod recorded;
+pub mod reconciling;
 pub mod redemption;
 pub mod refund;
 pub mod remittance;
@@ -53,9 +56,11 @@ pub mod tally;
 pub mod tariff;
 mod terms;
 pub mod transfer;
+pub mod unbooked;
 pub mod unresolved;
 pub mod voucher;
 pub mod voucher_guess;
+pub mod waiting_break;
 
 use std::str::FromStr;
 
@@ -125,6 +130,10 @@ const OWN: &[SqlMigration] = &[
     each!("m0073_kept"),
     each!("m0080_contradicted"),
     each!("m0081_ruling"),
+    each!("m0085_bank_movement"),
+    each!("m0086_correction"),
+    both!("m0087_payout"),
+    each!("m0088_entry_time"),
     each!("m0090_standing"),
     both!("m0091_sandbox_order"),
 ];

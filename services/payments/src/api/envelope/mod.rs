@@ -81,9 +81,13 @@ impl EnvelopeService for Payments {
         let wire = request.get_ref();
         let method = "rangkai.payments.v1.EnvelopeService/ReleaseEnvelope";
         let (call, id) = read::one(method, &request, &wire.request_id, &wire.envelope_id)?;
-        self.change(call, move |tx| async move {
-            let view = ops::release::release(&tx, id).await?;
-            Ok(wire::ReleaseEnvelopeResponse { envelope: Some(view.into()) })
+        let bank_code = self.rails.bank_code().to_owned();
+        self.change(call, move |tx| {
+            let bank_code = bank_code.clone();
+            async move {
+                let view = ops::release::release(&tx, id, &bank_code).await?;
+                Ok(wire::ReleaseEnvelopeResponse { envelope: Some(view.into()) })
+            }
         })
         .await
     }

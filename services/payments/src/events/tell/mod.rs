@@ -32,7 +32,8 @@ pub use part::{part_overdue, part_paid};
 pub use payee::{funding_recorded, payee_linked, payee_unlinked, payee_updated, payees_linked};
 pub use rail::{rail_file_written, rail_report_imported};
 pub use reconciliation::{
-    break_resolved, day_closed, dispute_changed, resolution_proposed, statement_imported,
+    break_resolved, break_settled, breaks_found, day_closed, dispute_changed, resolution_proposed,
+    statement_imported,
 };
 pub use refund::{claim_moved, refund_credited, refund_issued, refund_paid, treasury_swept};
 pub use remittance::remittances_imported;

@@ -6,12 +6,17 @@ use rangkai_proto::payments::v1 as wire;
 
 use crate::domain::{BankStatement, Break, ClosedDay, Dispute, DisputeState};
 
-/// A statement was imported, with the breaks that were found.
-pub async fn statement_imported(
-    tx: &Tx,
-    statement: &BankStatement,
-    breaks: &[Break],
-) -> Result<(), DbErr> {
+/// Breaks were found.
+pub async fn breaks_found(tx: &Tx, breaks: &[Break]) -> Result<(), DbErr> {
+    let fact = |it: &Break| {
+        let (break_id, statement_id) = (it.id.to_string(), it.statement.to_string());
+        Fact::of(tx, it.id.uuid(), &wire::BreakFound { break_id, statement_id })
+    };
+    record_many(tx, breaks.iter().map(fact).collect()).await
+}
+
+/// A statement was imported; what was found with it was told before.
+pub async fn statement_imported(tx: &Tx, statement: &BankStatement) -> Result<(), DbErr> {
     let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let imported = wire::StatementImported {
         statement_id: statement.id.to_string(),
@@ -19,12 +24,7 @@ pub async fn statement_imported(
         line_count: count(statement.line_count),
         break_count: count(statement.break_count),
     };
-    let mut facts = vec![Fact::of(tx, statement.id.uuid(), &imported)];
-    facts.extend(breaks.iter().map(|it| {
-        let (break_id, statement_id) = (it.id.to_string(), it.statement.to_string());
-        Fact::of(tx, it.id.uuid(), &wire::BreakFound { break_id, statement_id })
-    }));
-    record_many(tx, facts).await
+    record(tx, statement.id.uuid(), &imported).await
 }
 
 /// Somebody said what a break is.
@@ -36,6 +36,11 @@ pub async fn resolution_proposed(tx: &Tx, it: &Break) -> Result<(), DbErr> {
 pub async fn break_resolved(tx: &Tx, it: &Break) -> Result<(), DbErr> {
     let (break_id, statement_id) = (it.id.to_string(), it.statement.to_string());
     record(tx, it.id.uuid(), &wire::BreakResolved { break_id, statement_id }).await
+}
+
+/// What a resolved break waited for came; what it had posted is taken back.
+pub async fn break_settled(tx: &Tx, it: &Break) -> Result<(), DbErr> {
+    record(tx, it.id.uuid(), &wire::BreakSettled { break_id: it.id.to_string() }).await
 }
 
 /// A day was closed.

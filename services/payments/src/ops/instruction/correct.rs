@@ -9,7 +9,7 @@ use crate::{
     domain::{Envelope, Instruction, InstructionState, Occasion, Ruling, Tallies, counted},
     error::Error,
     iso20022::is_retry_safe,
-    ops::{fund, ledger},
+    ops::{self, fund, ledger},
     store,
 };
 
@@ -57,6 +57,10 @@ async fn record(
     let (Some(before), Some(after), true) = (before, counted(&attempts), corrected) else {
         return Err(Error::OutOfStep("outcomes"));
     };
+    if !ruling.verdict.paid {
+        let (order, minor) = (instruction.id.uuid(), instruction.amount.minor());
+        ops::reconciliation::came_back(tx, envelope.id, order, minor).await?;
+    }
     let mut change = Tallies::default();
     change.go(before, after, instruction.amount.minor());
     Ok(store::tally::update(tx, envelope.id, &change).await?)
