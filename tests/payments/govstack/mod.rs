@@ -4,6 +4,7 @@ mod cancellations;
 pub(super) mod g2p;
 pub(super) mod http;
 mod listeners;
+mod payees;
 mod vouchers;
 
 use std::net::SocketAddr;
