@@ -1,5 +1,6 @@
 //! The GovStack REST profile, byte for byte.
 
+mod batches;
 mod cancellations;
 pub(super) mod g2p;
 pub(super) mod http;

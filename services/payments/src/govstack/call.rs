@@ -70,11 +70,13 @@ impl Profile {
         Call { caller: caller.clone(), method, request_id, digest, traceparent: None }
     }
 
-    /// What makes a batch the same one: its id names it, whatever the request is called, and its
-    /// content without the id of the request must be the same.
-    pub fn batch(&self, id: &str, body: &Body) -> (Uuid, [u8; 32]) {
+    /// What makes a batch the same one: its source and its id name it, whatever the request is
+    /// called, and its content without the id of the request must be the same. Both names have a
+    /// fixed length, so that no two pairs of them are the same text.
+    pub fn batch(&self, (source, id): (&str, &str), body: &Body) -> (Uuid, [u8; 32]) {
         let hash = |bytes: &[u8]| self.payments.db.vault().keyed_hash(BATCH, bytes);
-        (short(hash(id.as_bytes())), hash(&body.bytes_without("RequestID")))
+        let name = format!("{source}{id}");
+        (short(hash(name.as_bytes())), hash(&body.bytes_without("RequestID")))
     }
 
     /// Reads as `caller`.
