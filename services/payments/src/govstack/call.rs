@@ -61,9 +61,8 @@ impl Profile {
     ) -> Call {
         let hash = |bytes: &[u8]| self.payments.db.vault().keyed_hash(REQUEST, bytes);
         let digest = hash(&body.bytes());
-        let named = headers.get(CORRELATION).and_then(|name| name.to_str().ok());
-        let request_id = match (named.and_then(|name| name.parse::<Uuid>().ok()), sameness) {
-            (Some(name), _) => short(hash(name.as_bytes())),
+        let request_id = match (named(headers), sameness) {
+            (Some(name), _) => short(hash(&name)),
             (None, Sameness::Content) => short(digest),
             (None, Sameness::Name) => Uuid::now_v7(),
         };
@@ -88,6 +87,14 @@ impl Profile {
     {
         self.payments.db.read(caller.clone(), work).await
     }
+}
+
+/// The name that the caller gave the request: a UUID in whatever spelling, or any other text.
+pub fn named(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let name = headers.get(CORRELATION)?.as_bytes().trim_ascii();
+    let id = std::str::from_utf8(name).ok().and_then(|name| name.parse::<Uuid>().ok());
+    let bytes = id.map_or_else(|| name.to_vec(), |id| id.as_bytes().to_vec());
+    Some(bytes).filter(|bytes| !bytes.is_empty())
 }
 
 fn short(hash: [u8; 32]) -> Uuid {
