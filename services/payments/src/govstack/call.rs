@@ -23,7 +23,8 @@ pub enum Sameness {
     /// The same content, from the same caller.
     Content,
     /// The same `X-CorrelationID`; without one, each request is another. For what may rightly be
-    /// asked for twice in the same words.
+    /// asked for twice in the same words, and for what changes nothing when it is done again: then
+    /// the answer says how it is now, and not how it was.
     Name,
 }
 
