@@ -5,6 +5,7 @@ mod cancellations;
 pub(super) mod g2p;
 pub(super) mod http;
 mod listeners;
+mod numbers;
 mod payees;
 mod vouchers;
 
