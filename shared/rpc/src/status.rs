@@ -3,7 +3,6 @@
 use std::{collections::HashMap, error::Error, fmt::Display, time::Duration};
 
 use axum::{
-    Json,
     body::Body,
     response::{IntoResponse as _, Response},
 };
@@ -14,6 +13,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The domain of the server's own reasons.
 pub(crate) const DOMAIN: &str = "rangkai.rpc";
+/// What every answer in JSON says that it is.
+const JSON: &str = "application/json; charset=utf-8";
 /// How long a caller waits before it asks a server in trouble again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -97,8 +98,9 @@ pub(crate) fn answer(status: Status, grpc: bool) -> Response {
         | Code::DataLoss
         | Code::Unauthenticated => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let body = serde_json::json!({ "error": status.message() });
-    (code, Json(body)).into_response()
+    // Published REST contracts of ours look for the words under either name.
+    let body = serde_json::json!({ "error": status.message(), "message": status.message() });
+    (code, [(CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 /// The name of a code as the contracts spell it, such as `NOT_FOUND`.

@@ -31,7 +31,7 @@ async fn a_beneficiary_is_registered_updated_validated_and_paid(
     let again = post(REGISTER, people("request00003", 1)).await?;
     let renamed = post(REGISTER, people("request00004", 1)).await?;
     let mut other = people("request00005", 1);
-    other["Beneficiaries"][0]["FinancialAddress"] = json!("another address");
+    other["Beneficiaries"][0]["FinancialAddress"] = json!("anotheraddress");
     let taken = post(REGISTER, other.clone()).await?;
     other["RequestID"] = json!("request00006");
     let updated = post(UPDATE, other).await?;
@@ -104,6 +104,10 @@ async fn each_wrong_field_is_refused_with_the_whole_envelope(
         ("/Beneficiaries/0/PaymentModality", json!("x")),
         ("/Beneficiaries/0/FinancialAddress", json!("x".repeat(31))),
         ("/Beneficiaries/0/FinancialAddress", json!(7)),
+        ("/Beneficiaries/0/FinancialAddress", json!("123 ")),
+        ("/Beneficiaries/0/FinancialAddress", json!("123\nX")),
+        ("/Beneficiaries/0/FinancialAddress", json!("1-23")),
+        ("/Beneficiaries/0/PayeeFunctionalID", json!("functional\n000000000")),
     ];
     for (path, code) in [(BULK, 400), (VALIDATION, 200), (REGISTER, 400), (UPDATE, 400)] {
         let is_batch = matches!(path, BULK | VALIDATION);
@@ -137,14 +141,14 @@ async fn each_wrong_field_is_refused_with_the_whole_envelope(
     Ok(())
 }
 
-fn is(answer: &Answer, (code, response, request_id): (u16, &str, &str)) {
+pub fn is(answer: &Answer, (code, response, request_id): (u16, &str, &str)) {
     let text = |field: &str| answer.body[field].as_str().unwrap_or_default();
     assert_eq!((answer.code, text("ResponseCode")), (code, response), "{answer:?}");
     assert_eq!(text("RequestID"), request_id, "{answer:?}");
     assert!((1..=200).contains(&text("ResponseDescription").len()));
 }
 
-fn batch(request_id: &str, id: &str, count: usize) -> Value {
+pub fn batch(request_id: &str, id: &str, count: usize) -> Value {
     let instructions = (0..count).map(|number| {
         json!({
             "InstructionID": format!("instruction{number:05}"),
@@ -162,12 +166,12 @@ fn batch(request_id: &str, id: &str, count: usize) -> Value {
     })
 }
 
-fn people(request_id: &str, count: usize) -> Value {
+pub fn people(request_id: &str, count: usize) -> Value {
     let people = (0..count).map(|number| {
         json!({
             "PayeeFunctionalID": format!("functional{number:010}"),
             "PaymentModality": "01",
-            "FinancialAddress": format!("address {number}"),
+            "FinancialAddress": format!("address{number}"),
         })
     });
     json!({

@@ -53,18 +53,7 @@ async fn whatever_is_sent_is_answered_in_json() -> anyhow::Result<()> {
         let answer = with(at.address, verb, path, &[json], &large).await;
         assert!(answer.is_err() || answer.is_ok_and(|answer| answer.code == 413));
     }
-    for (verb, path, code) in [
-        ("GET", "/", 404),
-        ("POST", "/vouchers", 404),
-        ("GET", "/vouchers/nothing", 404),
-        ("GET", "/vouchers/voucher_preactivation", 405),
-        ("DELETE", "/vouchers/voucher_activation", 405),
-        ("PUT", "/vouchers/voucherstatuscheck/5550", 405),
-    ] {
-        let answer = with(at.address, verb, path, &[], "").await?;
-        assert_eq!(answer.code, code, "{verb} {path}");
-        assert!(!answer.message().is_empty());
-    }
+    unknown_paths_and_verbs(at.address).await?;
     Ok(())
 }
 
@@ -98,6 +87,7 @@ async fn without_the_conformance_listener_a_token_is_needed(
         let nobody = bearer(&["payments.bills.read"])?;
         assert_eq!(with(address, verb, path, &[json, &nobody], "{}").await?.code, 403, "{path}");
     }
+    unknown_paths_and_verbs(address).await?;
     let (_, path) = PATHS[9];
     let known = with(address, "GET", path, &[&reader], "").await?;
     assert_eq!((known.code, &known.body["voucher_status"]), (200, &json!("Not Existing")));
@@ -122,6 +112,29 @@ async fn a_conformance_listener_is_refused_where_others_could_reach_it() -> anyh
     let body = json!({ "voucher_serial_number": "6007", "Gov_Stack_BB": "bb-digital-registries" });
     let answer = send(at.address, "PATCH", "/vouchers/voucher_activation", &body).await?;
     assert_eq!(answer.code, 456);
+    Ok(())
+}
+
+/// What is not there is said in JSON too, whoever answers.
+async fn unknown_paths_and_verbs(address: SocketAddr) -> anyhow::Result<()> {
+    for (verb, path, code) in [
+        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
+        ("POST", "/vouchers", 404),
+        ("GET", "/vouchers/nothing", 404),
+        ("GET", "/bulk-payment", 405),
+        ("GET", "/vouchers/voucher_preactivation", 405),
+        ("DELETE", "/vouchers/voucher_activation", 405),
+        ("PUT", "/vouchers/voucherstatuscheck/5550", 405),
+        ("DELETE", "/vouchers/voucherstatuscheck", 405),
+        ("POST", "/vouchers/voucherstatuscheck/", 405),
+        ("GET", "/vouchers/voucherstatuscheck", 400),
+        ("PATCH", "/vouchers/voucherstatuscheck/", 400),
+    ] {
+        let answer = with(address, verb, path, &[], "").await?;
+        assert_eq!(answer.code, code, "{verb} {path}");
+        assert!(!answer.message().is_empty(), "{verb} {path}: {answer:?}");
+    }
     Ok(())
 }
 

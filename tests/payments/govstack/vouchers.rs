@@ -9,10 +9,10 @@ use super::{
     http::{Answer, send, with},
 };
 
-const PREACTIVATION: &str = "/vouchers/voucher_preactivation";
-const ACTIVATION: &str = "/vouchers/voucher_activation";
-const REDEMPTION: &str = "/vouchers/voucher_redemption";
-const STATUS: &str = "/vouchers/voucherstatuscheck";
+pub const PREACTIVATION: &str = "/vouchers/voucher_preactivation";
+pub const ACTIVATION: &str = "/vouchers/voucher_activation";
+pub const REDEMPTION: &str = "/vouchers/voucher_redemption";
+pub const STATUS: &str = "/vouchers/voucherstatuscheck";
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -231,7 +231,7 @@ async fn an_activation_names_a_voucher_and_a_block(#[case] kind: Kind) -> anyhow
     Ok(())
 }
 
-fn preactivation() -> Value {
+pub fn preactivation() -> Value {
     json!({
         "voucher_amount": "250",
         "voucher_currency": "IDR",
@@ -240,7 +240,7 @@ fn preactivation() -> Value {
     })
 }
 
-fn redemption(number: &Value) -> Value {
+pub fn redemption(number: &Value) -> Value {
     json!({
         "voucher_number": number,
         "Gov_Stack_BB": "bb-digital-registries",
@@ -251,10 +251,10 @@ fn redemption(number: &Value) -> Value {
     })
 }
 
-async fn status(at: &Listener, serial: &str) -> anyhow::Result<Answer> {
+pub async fn status(at: &Listener, serial: &str) -> anyhow::Result<Answer> {
     with(at.address, "GET", &format!("{STATUS}/{serial}"), &[], "").await
 }
 
-fn text(answer: &Answer, field: &str) -> String {
+pub fn text(answer: &Answer, field: &str) -> String {
     answer.body[field].as_str().unwrap_or_else(|| panic!("no {field}: {answer:?}")).to_owned()
 }

@@ -1,6 +1,6 @@
 //! What a bank reports of the orders of a file.
 
-use rangkai_payments::RailKind;
+use rangkai_payments::{Payments, RailKind};
 use rangkai_proto::payments::v1::{
     ErrorReason, GetRailFileRequest, ImportRailReportRequest, ImportRailReportResponse,
     InstructionState as State, ListRailFilesRequest, RailException, RailExceptionKind, RailFile,
@@ -27,6 +27,11 @@ pub struct Left {
 pub async fn leave(house: &House, count: usize) -> anyhow::Result<Left> {
     let block = block(house, RailKind::File, |_| ()).await?;
     let envelope_id = release(house, &accounts(&vec!["001"; count])).await?;
+    write(house, &block, envelope_id).await
+}
+
+/// Writes the file with the orders of an envelope that is released.
+pub async fn write(house: &House, block: &Payments, envelope_id: String) -> anyhow::Result<Left> {
     block.execute_due().await?;
     let mut operator = official(house, "kemensos", "operator")?;
     let list = ListRailFilesRequest { page_size: 1, ..ListRailFilesRequest::default() };

@@ -7,14 +7,24 @@ use std::{
     process::{Command, Stdio},
 };
 
-use rangkai_testkit::{Kind, python};
+use rangkai_payments::RailKind;
+use rangkai_proto::payments::v1::{ListEnvelopesRequest, RecordFundsRequest};
+use rangkai_testkit::{Kind, fresh, python};
+use rstest::rstest;
 use serde_json::{Map, Value, json};
 
 use super::{
-    reports::{camt_054, leave, pain_002},
-    support::{EACH, accounts, release, sandbox},
+    reports::{Left, camt_054, leave, pain_002, write},
+    support::{EACH, accounts, approve_and_release, block, official, release, sandbox},
 };
-use crate::payments::support::House;
+use crate::payments::{
+    govstack::{
+        Listener,
+        g2p::{batch, is, people},
+        http::send,
+    },
+    support::{House, rupiah},
+};
 
 #[tokio::test]
 async fn every_message_is_valid_by_the_published_schemas() -> anyhow::Result<()> {
@@ -28,6 +38,10 @@ async fn every_message_is_valid_by_the_published_schemas() -> anyhow::Result<()>
     let mut valid = Map::new();
     let mut add = |name: &str, text: String| valid.insert(name.to_owned(), Value::String(text));
     add("a file of orders", left.content.clone());
+    add(
+        "an order to a person without a bank and a name",
+        to_a_beneficiary(Kind::Sqlite).await?.content,
+    );
     add("the sandbox's report", written.pain_002);
     add("the sandbox's statement", written.camt_053.clone());
     add("the sandbox's notice", written.camt_054);
@@ -49,6 +63,47 @@ async fn every_message_is_valid_by_the_published_schemas() -> anyhow::Result<()>
     println!("{told}");
     assert!(told.contains("messages held against"), "{told}");
     Ok(())
+}
+
+/// The modality is how the person is paid, and no bank; and nobody said a name.
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn an_order_to_a_beneficiary_of_the_profile_names_the_account_alone(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let left = to_a_beneficiary(kind).await?;
+
+    assert!(left.content.contains("<Id>address0</Id>"), "{}", left.content);
+    assert_eq!(left.orders.len(), 1);
+    for absent in ["<Nm></Nm>", "<CdtrAgt>", ">01<"] {
+        assert!(!left.content.contains(absent), "{absent}: {}", left.content);
+    }
+    Ok(())
+}
+
+/// A file with an order to somebody who was registered over the public REST profile.
+async fn to_a_beneficiary(kind: Kind) -> anyhow::Result<Left> {
+    let house = House::open(kind).await?;
+    let block = block(&house, RailKind::File, |_| ()).await?;
+    let at = Listener::beside(house).await?;
+    let registered = people("request00001", 1);
+    let registered = send(at.address, "POST", "/register-beneficiary", &registered).await?;
+    is(&registered, (200, "00", "request00001"));
+    let bulk = batch("request00002", "batch0000001", 1);
+    let bulk = send(at.address, "POST", "/bulk-payment", &bulk).await?;
+    is(&bulk, (200, "00", "request00002"));
+    let house = &at.house;
+    house.payments.validate_envelopes().await?;
+    let mut maker = official(house, "kemensos", "maker")?;
+    let amount = Some(rupiah(150_000));
+    let funds = RecordFundsRequest { request_id: fresh(), amount, reference: fresh() };
+    maker.funds.record_funds(funds).await?;
+    let list = ListEnvelopesRequest { page_size: 1, ..ListEnvelopesRequest::default() };
+    let envelope = maker.envelopes.list_envelopes(list).await?.into_inner().envelopes.remove(0);
+    approve_and_release(house, &envelope.envelope_id).await?;
+    write(house, &block, envelope.envelope_id).await
 }
 
 /// The messages that the readers are tested with.

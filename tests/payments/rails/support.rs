@@ -105,7 +105,8 @@ pub async fn release(house: &House, accounts: &[String]) -> anyhow::Result<Strin
     Ok(envelope_id)
 }
 
-async fn approve_and_release(house: &House, envelope_id: &str) -> anyhow::Result<()> {
+/// Approves an envelope that is validated, and releases it; there must be money for it.
+pub async fn approve_and_release(house: &House, envelope_id: &str) -> anyhow::Result<()> {
     for name in ["first", "second"] {
         let mut checker = official(house, "kemensos", name)?;
         let approve = ApproveEnvelopeRequest {

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     Payments,
-    domain::{FinancialAddress, NewPayee, Payee, PayeeRef, PayeeState},
+    domain::{FinancialAddress, NewPayee, Payee, PayeeChange, PayeeRef, PayeeState},
     error::Error,
     ops,
 };
@@ -66,11 +66,11 @@ impl PayeeService for Payments {
         &self,
         request: Request<wire::UpdatePayeeRequest>,
     ) -> Result<Response<wire::UpdatePayeeResponse>, Status> {
-        let (call, new) = read_update(&request)?;
+        let (call, change) = read_update(&request)?;
         self.change(call, move |tx| {
-            let new = new.clone();
+            let change = change.clone();
             async move {
-                let payee = ops::payee::update(&tx, new).await?;
+                let payee = ops::payee::update(&tx, change).await?;
                 Ok(wire::UpdatePayeeResponse { payee: Some(payee.into()) })
             }
         })
@@ -122,13 +122,19 @@ fn read_link(request: &Request<wire::LinkPayeeRequest>) -> Result<(Call, NewPaye
     fields.check(|| Some((call?, new(wire.source, person))))
 }
 
-fn read_update(request: &Request<wire::UpdatePayeeRequest>) -> Result<(Call, NewPayee), Status> {
+fn read_update(request: &Request<wire::UpdatePayeeRequest>) -> Result<(Call, PayeeChange), Status> {
     let wire = request.get_ref().clone();
     let mut fields = Violations::of(&wire);
     let method = "rangkai.payments.v1.PayeeService/UpdatePayee";
     let call = call(method, request, &mut fields, &wire.request_id);
-    let person = [wire.functional_id, wire.institution, wire.account, wire.name];
-    fields.check(|| Some((call?, new(wire.source, person))))
+    let change = PayeeChange {
+        payee: PayeeRef { source: wire.source, functional_id: wire.functional_id.into() },
+        institution: Some(wire.institution),
+        account: Some(wire.account.into()),
+        modality: None,
+        name: Some(wire.name.into()),
+    };
+    fields.check(|| Some((call?, change)))
 }
 
 fn read_unlink(request: &Request<wire::UnlinkPayeeRequest>) -> Result<(Call, PayeeRef), Status> {
@@ -163,6 +169,7 @@ fn new(source: String, person: [String; 4]) -> NewPayee {
     NewPayee {
         payee: PayeeRef { source, functional_id: functional_id.into() },
         address: FinancialAddress { institution, account: account.into() },
+        modality: None,
         name: name.into(),
     }
 }

@@ -115,7 +115,7 @@ pub use order::{FinancialAddress, Order, Outcome, SILENCE, next_inquiry, next_re
 pub use pace::Pace;
 pub use part::{Instalments, LatePart, Part, PartState, Plan};
 pub use payable::{payable, payable_total};
-pub use payee::{LinkedMany, NewPayee, Payee, PayeeRef, PayeeState, PayeeVerdict};
+pub use payee::{LinkedMany, NewPayee, Payee, PayeeChange, PayeeRef, PayeeState, PayeeVerdict};
 pub use pool::{FULL_POOL_MINOR, Pool, PoolMove};
 pub use proof::{AccountSums, Proof, prove};
 pub use rail::{

@@ -25,7 +25,8 @@ pub struct Order {
 /// Where a person is paid.
 #[derive(Clone, Debug)]
 pub struct FinancialAddress {
-    /// The bank or wallet: a BIC, or the three digits of the national bank code.
+    /// The bank or wallet: a BIC, or the three digits of the national bank code. Empty where the
+    /// account says it all.
     pub institution: String,
     /// The account there.
     pub account: Sensitive<String>,

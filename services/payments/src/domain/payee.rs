@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use rangkai_primitives::{Id, Sensitive, Timestamp};
 
-use super::FinancialAddress;
+use super::{FinancialAddress, plain_name};
 
 /// A person in the directory of a source, as far as anybody may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,22 @@ pub struct PayeeRef {
 #[derive(Clone, Debug)]
 pub struct NewPayee {
     pub payee: PayeeRef,
+    /// Without an institution where the caller knows none.
     pub address: FinancialAddress,
+    /// How the money gets there, where the caller says that instead of an institution.
+    pub modality: Option<String>,
+    /// Empty where the caller knows none.
     pub name: Sensitive<String>,
+}
+
+/// What is to change of a payee; what is absent stays as it is.
+#[derive(Clone, Debug)]
+pub struct PayeeChange {
+    pub payee: PayeeRef,
+    pub institution: Option<String>,
+    pub account: Option<Sensitive<String>>,
+    pub modality: Option<String>,
+    pub name: Option<Sensitive<String>>,
 }
 
 /// What a directory says about a person.
@@ -58,6 +72,33 @@ pub struct LinkedMany {
     pub unchanged: u64,
     /// Their places in what was sent, counted from nothing.
     pub refused: Vec<usize>,
+}
+
+impl NewPayee {
+    /// The payee after `change`.
+    #[must_use]
+    pub fn changed(self, change: PayeeChange) -> Self {
+        let FinancialAddress { institution, account } = self.address;
+        Self {
+            payee: change.payee,
+            address: FinancialAddress {
+                institution: change.institution.unwrap_or(institution),
+                account: change.account.unwrap_or(account),
+            },
+            modality: change.modality.or(self.modality),
+            name: change.name.unwrap_or(self.name),
+        }
+    }
+
+    /// Whether `self` says nothing else than `kept` does; what `self` leaves open is as it may be.
+    pub fn agrees(&self, kept: &Self) -> bool {
+        let (institution, modality) = (&self.address.institution, &self.modality);
+        let name = plain_name(self.name.reveal());
+        self.address.account == kept.address.account
+            && (institution.is_empty() || *institution == kept.address.institution)
+            && (modality.is_none() || kept.modality.is_none() || *modality == kept.modality)
+            && (self.name.reveal().is_empty() || name == plain_name(kept.name.reveal()))
+    }
 }
 
 impl PayeeState {

@@ -78,13 +78,12 @@ async fn announce(
     let new = profile.announced(&batch, count, total);
     // A batch has one effect, whatever the request that brings it is called.
     let mut call = profile.call(&caller, method, headers, (&body, Sameness::Content));
-    (call.request_id, call.digest) = profile.batch(&batch.id, &body);
+    (call.request_id, call.digest) = profile.batch((&batch.source, &batch.id), &body);
     let instructions = batch.instructions;
     let announcing = move |tx| {
         let (new, instructions) = (new.clone(), instructions.clone());
         async move {
-            let view = ops::envelope::create(&tx, new).await?;
-            let id = view.envelope.id;
+            let id = ops::bulk::create(&tx, new).await?;
             let intake = ops::instruction::intake(&tx, id).await?;
             ops::instruction::add(&tx, &intake.ready(instructions)?).await?;
             ops::envelope::seal(&tx, id).await?;
@@ -150,21 +149,20 @@ async fn report(
     let body = Body::read(headers, bytes)?;
     let ids = body.text("RequestID").zip(body.text("Source_BatchID"));
     let (request_id, batch) = ids.ok_or_else(Answer::invalid)?;
-    let cycle = batch.to_owned();
+    let asked = batch.to_owned();
     let finding = move |tx| {
-        let cycle = cycle.clone();
-        async move { ops::cycle::invalid(&tx, &cycle).await }
+        let asked = asked.clone();
+        async move { ops::bulk::invalid(&tx, &asked).await }
     };
     let found = profile.look(&caller, finding).await?;
     let mut answer = json!({ "RequestID": request_id, "Source_BatchID": batch });
-    if let Some(invalid) = found {
+    if let Some((count, invalid)) = found {
         let failed = invalid.iter().map(|instruction| {
             let reason = instruction.findings.list().next().map_or("not valid", reason);
             json!({ "InstructionID": instruction.reference, "FailureReason": reason })
         });
-        let failed: Vec<_> = failed.collect();
-        answer["NumberFailedCases"] = failed.len().into();
-        answer["FailedAccounts"] = failed.into();
+        answer["FailedAccounts"] = failed.collect();
+        answer["NumberFailedCases"] = count.into();
     }
     Ok(Answer::ok(answer))
 }

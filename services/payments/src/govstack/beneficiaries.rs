@@ -18,19 +18,24 @@ use super::{
     g2p::{FUNCTIONAL_ID, ID, at_most, done, exact, items, not_done, words},
 };
 use crate::{
-    domain::{EnvelopeRefusal, FinancialAddress, NewPayee, PayeeRef},
+    domain::{EnvelopeRefusal, FinancialAddress, NewPayee, PayeeChange, PayeeRef},
     error::Error,
     ops,
 };
-
-/// The modality where the caller names none: the person collects the money.
-const COLLECTS: &str = "00";
 
 /// What is done with each beneficiary.
 #[derive(Clone, Copy)]
 enum Deed {
     Register,
     Update,
+}
+
+/// A beneficiary as the contract spells one.
+#[derive(Clone)]
+struct Person {
+    payee: PayeeRef,
+    modality: Option<String>,
+    account: Option<Sensitive<String>>,
 }
 
 /// `POST /register-beneficiary`.
@@ -80,7 +85,7 @@ async fn keep(
                 Deed::Register => link_all(&tx, people).await?,
                 Deed::Update => {
                     for person in people {
-                        ops::payee::update(&tx, person).await?;
+                        ops::payee::update(&tx, person.change()).await?;
                     }
                 }
             }
@@ -97,29 +102,52 @@ async fn keep(
 }
 
 /// Links everybody or nobody. Who is linked to the same address already stays as it is.
-async fn link_all(tx: &Tx, people: Vec<NewPayee>) -> Result<(), Error> {
+async fn link_all(tx: &Tx, people: Vec<Person>) -> Result<(), Error> {
+    let people = people.into_iter().map(Person::new).collect();
     let linked = ops::payee::link_many(tx, people).await?;
     if linked.refused.is_empty() { Ok(()) } else { Err(EnvelopeRefusal::PayeeTaken.into()) }
 }
 
-/// Reads one beneficiary. Who has no address collects the money under the functional id.
-fn read(source: &str, person: &Map<String, Value>) -> Option<NewPayee> {
+impl Person {
+    /// Who has no address collects the money under the functional id. The contract knows neither
+    /// institutions nor names.
+    fn new(self) -> NewPayee {
+        let account = self.account.unwrap_or_else(|| self.payee.functional_id.clone());
+        NewPayee {
+            payee: self.payee,
+            address: FinancialAddress { institution: String::new(), account },
+            modality: self.modality,
+            name: Sensitive::new(String::new()),
+        }
+    }
+
+    /// What is absent stays as it is, and so does what the contract cannot say.
+    fn change(self) -> PayeeChange {
+        let Self { payee, modality, account } = self;
+        PayeeChange { payee, institution: None, account, modality, name: None }
+    }
+}
+
+/// Reads one beneficiary.
+fn read(source: &str, person: &Map<String, Value>) -> Option<Person> {
     let functional_id = exact(person.get("PayeeFunctionalID"), FUNCTIONAL_ID)?;
     let modality = match person.get("PaymentModality") {
-        None | Some(Value::Null) => COLLECTS,
-        modality => exact(modality, 2)?,
+        None | Some(Value::Null) => None,
+        modality => Some(exact(modality, 2)?.to_owned()),
     };
-    let account = at_most(person.get("FinancialAddress"), 30).ok()?.unwrap_or(functional_id);
-    Some(NewPayee {
+    let account = at_most(person.get("FinancialAddress"), 30).ok()?;
+    // As over gRPC: one account, however it is written, must not be two people's.
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if !functional_id.bytes().all(is_id) || !account.is_none_or(is_plain) {
+        return None;
+    }
+    Some(Person {
         payee: PayeeRef {
             source: source.to_owned(),
             functional_id: Sensitive::new(functional_id.to_owned()),
         },
-        address: FinancialAddress {
-            institution: modality.to_owned(),
-            account: Sensitive::new(account.to_owned()),
-        },
-        // The contract knows no names.
-        name: Sensitive::new(String::new()),
+        modality,
+        account: account.map(|account| Sensitive::new(account.to_owned())),
     })
 }

@@ -1,10 +1,17 @@
 //! Request bodies: one JSON object, read field by field, so that each field has its own refusal.
 
+use std::fmt;
+
 use axum::{body::Bytes, extract::rejection::BytesRejection};
 use http::{HeaderMap, header::CONTENT_TYPE};
-use serde_json::{Map, Value};
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Deserializer as Reader, Map, Value};
 
 use super::answer::Answer;
+
+/// The numbers of vouchers. As integers they may be too large for any number of JSON's reader, and
+/// rounded they would be another voucher's, also in what makes two requests the same.
+const NUMBERS: [&str; 3] = ["voucher_number", "voucher_serial_number", "voucherserialnumber"];
 
 /// The fields of a request.
 #[derive(Debug)]
@@ -18,7 +25,14 @@ impl Body {
             return Err(Answer::invalid());
         }
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(fields)) if !fields.is_empty() => Ok(Self(fields)),
+            Ok(Value::Object(mut fields)) if !fields.is_empty() => {
+                for (name, value) in &mut fields {
+                    if value.is_f64() && NUMBERS.contains(&name.as_str()) {
+                        *value = digits(&bytes, name).map_or(Value::Null, Value::String);
+                    }
+                }
+                Ok(Self(fields))
+            }
             _ => Err(Answer::invalid()),
         }
     }
@@ -70,6 +84,35 @@ impl Body {
         let rest = self.0.iter().filter(|(name, _)| *name != field);
         let sorted: std::collections::BTreeMap<_, _> = rest.collect();
         serde_json::to_vec(&sorted).unwrap_or_default()
+    }
+}
+
+/// The digits of a large integer as they stand in the body; none if it is another kind of number.
+fn digits(bytes: &[u8], name: &str) -> Option<String> {
+    let number = Reader::from_slice(bytes).deserialize_map(Integer(name)).ok()?;
+    Some(number?.to_string())
+}
+
+/// Reads one field of an object as an integer of up to 38 digits.
+struct Integer<'a>(&'a str);
+
+impl<'de> Visitor<'de> for Integer<'_> {
+    type Value = Option<u128>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -23,7 +23,8 @@ pub enum Sameness {
     /// The same content, from the same caller.
     Content,
     /// The same `X-CorrelationID`; without one, each request is another. For what may rightly be
-    /// asked for twice in the same words.
+    /// asked for twice in the same words, and for what changes nothing when it is done again: then
+    /// the answer says how it is now, and not how it was.
     Name,
 }
 
@@ -61,20 +62,21 @@ impl Profile {
     ) -> Call {
         let hash = |bytes: &[u8]| self.payments.db.vault().keyed_hash(REQUEST, bytes);
         let digest = hash(&body.bytes());
-        let named = headers.get(CORRELATION).and_then(|name| name.to_str().ok());
-        let request_id = match (named.and_then(|name| name.parse::<Uuid>().ok()), sameness) {
-            (Some(name), _) => short(hash(name.as_bytes())),
+        let request_id = match (named(headers), sameness) {
+            (Some(name), _) => short(hash(&name)),
             (None, Sameness::Content) => short(digest),
             (None, Sameness::Name) => Uuid::now_v7(),
         };
         Call { caller: caller.clone(), method, request_id, digest, traceparent: None }
     }
 
-    /// What makes a batch the same one: its id names it, whatever the request is called, and its
-    /// content without the id of the request must be the same.
-    pub fn batch(&self, id: &str, body: &Body) -> (Uuid, [u8; 32]) {
+    /// What makes a batch the same one: its source and its id name it, whatever the request is
+    /// called, and its content without the id of the request must be the same. Both names have a
+    /// fixed length, so that no two pairs of them are the same text.
+    pub fn batch(&self, (source, id): (&str, &str), body: &Body) -> (Uuid, [u8; 32]) {
         let hash = |bytes: &[u8]| self.payments.db.vault().keyed_hash(BATCH, bytes);
-        (short(hash(id.as_bytes())), hash(&body.bytes_without("RequestID")))
+        let name = format!("{source}{id}");
+        (short(hash(name.as_bytes())), hash(&body.bytes_without("RequestID")))
     }
 
     /// Reads as `caller`.
@@ -86,6 +88,14 @@ impl Profile {
     {
         self.payments.db.read(caller.clone(), work).await
     }
+}
+
+/// The name that the caller gave the request: a UUID in whatever spelling, or any other text.
+pub fn named(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let name = headers.get(CORRELATION)?.as_bytes().trim_ascii();
+    let id = std::str::from_utf8(name).ok().and_then(|name| name.parse::<Uuid>().ok());
+    let bytes = id.map_or_else(|| name.to_vec(), |id| id.as_bytes().to_vec());
+    Some(bytes).filter(|bytes| !bytes.is_empty())
 }
 
 fn short(hash: [u8; 32]) -> Uuid {

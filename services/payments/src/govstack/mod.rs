@@ -64,10 +64,15 @@ fn routes(profile: Profile) -> Router {
             "/vouchers/voucherstatuscheck/{serial}",
             only(get(status::check).patch(status::cancel)),
         )
-        .route("/vouchers/voucherstatuscheck", any(status::nameless))
-        .route("/vouchers/voucherstatuscheck/", any(status::nameless))
+        .route("/vouchers/voucherstatuscheck", only(nameless()))
+        .route("/vouchers/voucherstatuscheck/", only(nameless()))
         .route("/vouchers/{*rest}", any(unknown_path))
         .with_state(profile)
+}
+
+/// The verbs of a path that lacks its serial number.
+fn nameless() -> MethodRouter<Profile> {
+    get(status::nameless).patch(status::nameless)
 }
 
 /// A known path that answers any other verb in JSON too.

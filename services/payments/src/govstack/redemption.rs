@@ -1,19 +1,30 @@
 //! Redeeming vouchers.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{State, rejection::BytesRejection},
 };
 use http::HeaderMap;
-use rangkai_proto::payments::v1 as wire;
+use rangkai_primitives::Caller;
+use rangkai_proto::{payments::v1 as wire, read_time};
 use serde_json::json;
 
-use super::{Profile, answer::Answer, body::Body, call::Sameness};
+use super::{
+    Profile,
+    answer::Answer,
+    body::Body,
+    call::{Sameness, named},
+};
 use crate::{
     domain::{MerchantIdentity, NamedRedemption, VoucherNumber, VoucherRefusal, VoucherState},
     error::Error,
     ops,
 };
+
+/// How long after a redemption the same request is taken for the same one, by the database's clock.
+const SENT_AGAIN: Duration = Duration::from_mins(5);
 
 /// `POST /vouchers/voucher_redemption`. A voucher with a PIN is not redeemed here, because the
 /// contract has no place for a PIN.
@@ -61,8 +72,28 @@ async fn pay(
         }
     };
     let answer = profile.payments.db.once(call, redeeming).await.map_err(refused)?;
-    answer.redemption.ok_or_else(wrong_number)?;
+    let redemption = answer.redemption.ok_or_else(wrong_number)?;
+    if named(headers).is_none() {
+        expect_recent(profile, &caller, &redemption).await?;
+    }
     Ok(Answer::ok(json!({ "result_status": "Voucher is successfully redeemed" })))
+}
+
+/// Says no to who shows a used voucher again. A request without a name is the one before, sent once
+/// more, only so long as its sender may still wait for the answer; later it is somebody who wants
+/// goods again for the same voucher.
+async fn expect_recent(
+    profile: &Profile,
+    caller: &Caller,
+    redemption: &wire::Redemption,
+) -> Result<(), Answer> {
+    let time = redemption.create_time.as_ref().and_then(|time| read_time(time).ok());
+    let now = profile.look(caller, |tx| async move { Ok(tx.now()) }).await?;
+    if time.is_some_and(|time| now < time + SENT_AGAIN) { Ok(()) } else { Err(used()) }
+}
+
+fn used() -> Answer {
+    Answer::message(458, "Voucher number already used")
 }
 
 fn wrong_number() -> Answer {
@@ -73,7 +104,7 @@ fn refused(error: Error) -> Answer {
     use VoucherRefusal as No;
     let Error::Voucher(refusal) = &error else { return error.into() };
     if let No::StateMismatch { state: VoucherState::Redeemed, .. } = refusal {
-        Answer::message(458, "Voucher number already used")
+        used()
     } else if let No::StateMismatch { .. } | No::Refused = refusal {
         wrong_number()
     } else if let No::PoolShort(_) = refusal {

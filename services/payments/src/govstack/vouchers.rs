@@ -95,7 +95,8 @@ async fn start(
     if !profile.knows(body.text("Gov_Stack_BB")) {
         return Err(Answer::unknown_block());
     }
-    let call = profile.call(&caller, method, headers, (&body, Sameness::Content));
+    // Activating again changes nothing, and a voucher that was withdrawn since is not active.
+    let call = profile.call(&caller, method, headers, (&body, Sameness::Name));
     let activating = move |tx| {
         let serial = serial.clone();
         async move {

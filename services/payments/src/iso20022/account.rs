@@ -19,10 +19,15 @@ pub(super) fn write_bank(message: &mut Writer, name: &'static str, institution: 
     });
 }
 
-/// Writes the one who is paid: the bank, the name and the account.
+/// Writes the one who is paid: the bank and the name, as far as anybody said them, and the account.
+/// An empty code or name would make the whole message invalid.
 pub(super) fn write_creditor(message: &mut Writer, address: &FinancialAddress, name: &str) {
-    write_bank(message, "CdtrAgt", &address.institution);
-    message.within("Cdtr", |message| message.leaf("Nm", &cut(name, 140)));
+    if !address.institution.is_empty() {
+        write_bank(message, "CdtrAgt", &address.institution);
+    }
+    if !name.is_empty() {
+        message.within("Cdtr", |message| message.leaf("Nm", &cut(name, 140)));
+    }
     write_account(message, "CdtrAcct", address.account.reveal());
 }
 

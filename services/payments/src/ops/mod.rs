@@ -2,12 +2,12 @@
 
 pub mod account;
 pub mod bill;
+pub mod bulk;
 pub mod case;
 pub mod claim;
 pub mod closed_day;
 pub mod collection;
 pub mod credit;
-pub mod cycle;
 pub mod dispute;
 pub mod envelope;
 pub mod expiry;

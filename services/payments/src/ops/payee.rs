@@ -6,7 +6,7 @@ use tracing::instrument;
 
 use crate::{
     domain::{
-        EnvelopeRefusal as Refusal, LinkedMany, NewPayee, Payee, PayeeRef, PayeeState,
+        EnvelopeRefusal as Refusal, LinkedMany, NewPayee, Payee, PayeeChange, PayeeRef, PayeeState,
         PayeeVerdict, is_plausible,
     },
     error::Error,
@@ -33,40 +33,46 @@ pub async fn link(tx: &Tx, new: NewPayee) -> Result<Payee, Error> {
     Ok(payee)
 }
 
-/// Links people of one source to addresses, and passes over those whose person or address is taken.
+/// Links people of one source to addresses, those again who were unlinked, and passes over those
+/// whose person or address is taken.
 #[instrument(skip_all, fields(payees = new.len()))]
 pub async fn link_many(tx: &Tx, new: Vec<NewPayee>) -> Result<LinkedMany, Error> {
-    let mut answer = LinkedMany::default();
     let many: Vec<_> = new.into_iter().map(|new| (Id::<Payee>::generate(), new)).collect();
     let Some(source) = many.first().map(|(_, new)| new.payee.source.clone()) else {
-        return Ok(answer);
+        return Ok(LinkedMany::default());
     };
     let ids: Vec<_> = many.iter().map(|(id, _)| id.uuid()).collect();
-    answer.linked = store::payee::insert_many(tx, &many).await?;
-    if usize::try_from(answer.linked) == Ok(many.len()) {
+    let linked = store::payee::insert_many(tx, &many).await?;
+    if usize::try_from(linked) == Ok(many.len()) {
         tell::payees_linked(tx, &source, &ids).await?;
-        return Ok(answer);
+        return Ok(LinkedMany { linked, ..LinkedMany::default() });
     }
     let there = store::payee::among(tx, &ids).await?;
-    let linked: Vec<_> = ids.iter().copied().filter(|id| there.contains(id)).collect();
-    tell::payees_linked(tx, &source, &linked).await?;
+    let mut linked: Vec<_> = ids.into_iter().filter(|id| there.contains(id)).collect();
     let left = many.iter().enumerate().filter(|(_, (id, _))| !there.contains(&id.uuid()));
     let left: Vec<_> = left.map(|(place, (_, new))| (place, new)).collect();
-    let known = store::payee::known(tx, &left).await?;
-    let places = left.iter().map(|(place, _)| *place);
-    let is_known = |place: &usize| i64::try_from(*place).is_ok_and(|it| known.contains(&it));
-    let (unchanged, refused): (Vec<_>, Vec<_>) = places.partition(is_known);
-    answer.unchanged = u64::try_from(unchanged.len()).unwrap_or(u64::MAX);
-    answer.refused = refused;
-    Ok(answer)
+    let unlinked = store::payee::unlinked(tx, &left).await?;
+    let mut taken = Vec::with_capacity(left.len());
+    for (place, new) in left {
+        match unlinked.get(&place) {
+            Some(id) if store::payee::relink_free(tx, *id, new).await? => linked.push(id.uuid()),
+            _ => taken.push((place, new)),
+        }
+    }
+    tell::payees_linked(tx, &source, &linked).await?;
+    let known = store::payee::known(tx, &taken).await?;
+    let places = taken.iter().map(|(place, _)| *place);
+    let (unchanged, refused): (Vec<_>, _) = places.partition(|place| known.contains(place));
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Ok(LinkedMany { linked: count(linked.len()), unchanged: count(unchanged.len()), refused })
 }
 
-/// Gives a linked person another address or name.
+/// Gives a linked person another address or name, or a part of them: whatever is not named stays.
 #[instrument(skip_all)]
-pub async fn update(tx: &Tx, new: NewPayee) -> Result<Payee, Error> {
-    let payee = store::payee::lock(tx, &new.payee).await?;
-    let payee = payee.filter(|payee| payee.state == PayeeState::Linked);
-    let payee = payee.ok_or(Refusal::PayeeNotFound)?;
+pub async fn update(tx: &Tx, change: PayeeChange) -> Result<Payee, Error> {
+    let payee = store::payee::lock(tx, &change.payee).await?.ok_or(Refusal::PayeeNotFound)?;
+    let kept = store::payee::kept(tx, &change.payee).await?.ok_or(Refusal::PayeeNotFound)?;
+    let new = kept.changed(change);
     relink(tx, payee.id, &new).await?;
     let payee = get(tx, &new.payee).await?;
     tx.changed("payee", payee.id.uuid());

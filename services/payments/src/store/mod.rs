@@ -7,6 +7,7 @@ pub mod bank_statement;
 pub mod bank_statement_line;
 pub mod batch;
 pub mod bill;
+pub mod bulk_batch;
 pub mod case;
 pub mod charge;
 pub mod closed_day;
@@ -136,6 +137,8 @@ const OWN: &[SqlMigration] = &[
     each!("m0088_entry_time"),
     each!("m0090_standing"),
     both!("m0091_sandbox_order"),
+    both!("m0095_payee_modality"),
+    both!("m0096_bulk_batch"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
