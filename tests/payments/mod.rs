@@ -35,5 +35,6 @@ pub(crate) mod support;
 mod suspense;
 mod tariffs;
 mod transfers;
+mod unsettled;
 mod upgrade;
 pub(crate) mod vouchers;

@@ -23,7 +23,7 @@ pub async fn open(tx: &Tx, new: NewDispute) -> Result<Dispute, Error> {
     if let Some(known) = known {
         return Err(Refusal::DisputeKnown(known).into());
     }
-    let (bill, amount) = bill.refund(new.amount)?;
+    let (bill, amount) = bill.refund(new.amount, tx.now())?;
     let dispute = Dispute::open(new, &bill, amount, super::person(tx), tx.now());
     if !store::dispute::insert(tx, &dispute).await? {
         // Somebody recorded it at the same time.
@@ -59,9 +59,10 @@ pub async fn end(tx: &Tx, id: Id<Dispute>, won: bool) -> Result<Dispute, Error> 
     store::dispute::update(tx, &dispute).await?;
     tx.changed("dispute", dispute.id.uuid());
     let occasion = if won {
-        store::bill::update(tx, &bill.restore(dispute.amount)).await?;
+        store::bill::update(tx, &bill.restore(dispute.amount, tx.now())).await?;
         Occasion::DisputeWon
     } else {
+        super::refund::free(tx, &bill).await?;
         Occasion::DisputeLost
     };
     match ledger::post(tx, occasion, dispute.amount, dispute.id.uuid()).await {
