@@ -7,6 +7,7 @@ use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 
 use super::{
+    books::Books,
     events::types,
     support::{House, item, reason, refused, renewal, rupiah},
 };
@@ -101,6 +102,43 @@ async fn a_case_has_one_bill_for_the_same_and_several_for_others(
     assert_eq!(second.sequence, 2);
     assert!(letter.is_ok());
     assert_eq!(reason(mixed, "bill_id"), (ErrorReason::CaseAlreadyBilled, second.bill_id));
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_a_refused_amendment_advises_can_be_done(#[case] kind: Kind) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let mut desk = house.korlantas().await?;
+    let mut bank = house.bank("bank-bri")?;
+    let paid = desk.bill().await?;
+    bank.remittances.record_remittance(house.payment(&paid, "002")).await?;
+    let letter = IssueBillRequest { items: vec![item("letter", 1)], ..renewal() };
+    let free = desk.issue(letter).await?;
+
+    let refused_amendment = desk.bills.amend_bill(amend(&paid)).await;
+    desk.refund(&paid, Some(30_000)).await?;
+    let early = desk.bill_again(&paid).await;
+    desk.refund(&paid, None).await?;
+    let next = desk.bill_again(&paid).await?;
+    let twice = desk.bill_again(&paid).await;
+    let amended = desk.bills.amend_bill(amend(&free)).await?.into_inner().bill.unwrap();
+    let again = desk.bills.amend_bill(amend(&free)).await;
+
+    let advice = "IssueRefund, then IssueBill".to_owned();
+    let not_amendable = ErrorReason::BillNotAmendable;
+    assert_eq!(reason(refused_amendment, "instead"), (not_amendable, advice));
+    assert_eq!(refused(early), ErrorReason::CaseAlreadyBilled);
+    assert_eq!((next.state(), &next.case_id), (BillState::Open, &paid.case_id));
+    assert_eq!(reason(twice, "bill_id"), (ErrorReason::CaseAlreadyBilled, next.bill_id));
+    assert_eq!(amended.replaces_bill_id, free.bill_id);
+    let free = desk.see(&free).await?;
+    assert_eq!((free.state(), &free.replaced_by_bill_id), (BillState::Cancelled, &amended.bill_id));
+    assert_eq!(reason(again, "instead"), (not_amendable, "IssueBill".to_owned()));
+    assert!(desk.is_sound().await?);
+    Books::open(&house).await?.check_some().await?;
     Ok(())
 }
 

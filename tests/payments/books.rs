@@ -26,7 +26,7 @@ const INVARIANTS: &[(&str, &str, &str)] = &[
         "what was paid of a bill is what banks, credits and suspense paid of it or its parts",
         "SELECT COUNT(*) FROM bill",
         "SELECT COUNT(*) FROM bill WHERE (state = 'paid') <> (paid_minor = amount_minor) \
-         OR paid_minor <> COALESCE((SELECT SUM(amount_minor) FROM transfer \
+         AND (amount_minor > 0 OR state <> 'cancelled') OR paid_minor <> COALESCE((SELECT SUM(amount_minor) FROM transfer \
          WHERE description IN ('bill.paid', 'credit.applied') AND (source_id = bill.bill_id \
          OR source_id IN (SELECT part_id FROM part WHERE part.bill_id = bill.bill_id))), 0) \
          + COALESCE((SELECT SUM(transfer.amount_minor) FROM transfer \

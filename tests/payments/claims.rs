@@ -108,6 +108,8 @@ async fn a_rejected_claim_can_be_refunded_again(#[case] kind: Kind) -> anyhow::R
     desk.treasury.sweep_to_treasury(sweep(75_000)).await?;
     let claim = issue(&desk, &bill, RefundMode::TreasuryClaim, 75_000).await?;
     let nothing = issue(&desk, &bill, RefundMode::TreasuryClaim, 1).await;
+    // While it can still be rejected, the case is not free for another bill.
+    assert_eq!(refused(desk.bill_again(&bill).await), ErrorReason::CaseAlreadyBilled);
     assert_eq!(reason(nothing, "refundable_minor"), (ErrorReason::RefundExceedsBill, "0".into()));
     let id = &claim.refund_id;
     let reject = |refund_id: &str| RejectClaimRequest {
@@ -195,7 +197,12 @@ async fn the_treasury_pays_one_claim_with_one_number(#[case] kind: Kind) -> anyh
     assert_eq!(done?.into_inner().refund.unwrap().state(), RefundState::Paid);
     let taken = (ErrorReason::TreasuryReferenceTaken, "SP2D-1".to_owned());
     assert_eq!(reason(reused, "treasury_reference"), taken);
+    // The last of it frees the case, once the treasury has paid it.
+    let rest = issue(&clerk, &bill, RefundMode::CreditNextBill, 45_000).await;
+    assert!(rest.is_ok());
+    assert_eq!(refused(clerk.bill_again(&bill).await), ErrorReason::CaseAlreadyBilled);
     assert!(here.settle_claim(settle(other, "SP2D-2")).await.is_ok());
+    assert!(clerk.bill_again(&bill).await.is_ok());
     assert!(head.is_sound().await?);
     Ok(())
 }

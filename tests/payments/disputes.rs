@@ -83,15 +83,24 @@ async fn a_disputed_payment_is_held_until_two_people_recorded_its_end(
         (DisputeState::Answered, answer.evidence.clone())
     );
     assert_eq!(refused(end(&tuti, &opened, true).await), ErrorReason::SamePerson);
+    let held = desk.see(&bill).await?;
     let won = end(&joko, &opened, true).await?;
+    let restored = desk.see(&bill).await?;
+    assert_ne!(restored.etag, held.etag);
     assert_eq!((won.state(), won.ended_by.as_str()), (DisputeState::Won, "joko"));
     let ended = (ErrorReason::DisputeEnded, "won".to_owned());
     assert_eq!(reason(end(&joko, &opened, false).await, "state"), ended);
     let late = wire::AnswerDisputeRequest { request_id: fresh(), ..answer };
     assert_eq!(refused(tuti.clone().answer_dispute(late).await), ErrorReason::DisputeEnded);
 
+    let before = desk.see(&bill).await?;
     let lost = open(&tuti, dispute(&bill.bill_id, 75_000)).await?;
+    let held = desk.see(&bill).await?;
+    assert_ne!(held.etag, before.etag);
+    assert_eq!(refused(desk.bill_again(&bill).await), ErrorReason::CaseAlreadyBilled);
     assert_eq!(end(&joko, &lost, false).await?.state(), DisputeState::Lost);
+    // Nothing is left of what was paid, so the case can be charged again.
+    assert!(desk.bill_again(&bill).await.is_ok());
     let books = Books::open(&house).await?;
     assert_eq!((books.balance("bank").await?, books.balance("disputes").await?), (0, 0));
     Ok(())

@@ -18,8 +18,8 @@ use super::{
 };
 
 /// The sandbox answers by the last digit of the amount.
-const PAID: (&str, i64) = ("paid", 50_001);
-const SILENT: (&str, i64) = ("silent", 50_002);
+pub const PAID: (&str, i64) = ("paid", 50_001);
+pub const SILENT: (&str, i64) = ("silent", 50_002);
 const SLOW: (&str, i64) = ("slow", 50_003);
 
 #[rstest]
@@ -154,14 +154,18 @@ async fn an_answer_about_another_payment_is_left_to_a_person(
 }
 
 /// A bill of an amount, and the code that shows it.
-async fn shown(desk: &Desk, (name, rupiahs): (&str, i64)) -> anyhow::Result<(Bill, Collection)> {
+pub async fn shown(
+    desk: &Desk,
+    (name, rupiahs): (&str, i64),
+) -> anyhow::Result<(Bill, Collection)> {
     desk.tariffs.clone().publish_tariff(tariff(name, rupiahs)).await?;
     let bill = issue(desk, &[name]).await?;
     let code = qr(desk, &bill).await?.collection.unwrap();
     Ok((bill, code))
 }
 
-fn resolve(code: &Collection) -> ResolveCollectionRequest {
+/// Says that a person found a code unpaid.
+pub fn resolve(code: &Collection) -> ResolveCollectionRequest {
     ResolveCollectionRequest {
         request_id: fresh(),
         collection_id: code.collection_id.clone(),
@@ -169,7 +173,8 @@ fn resolve(code: &Collection) -> ResolveCollectionRequest {
     }
 }
 
-async fn state(desk: &Desk, bill: &Bill) -> anyhow::Result<BillState> {
+/// Where a bill stands.
+pub async fn state(desk: &Desk, bill: &Bill) -> anyhow::Result<BillState> {
     let get = GetBillRequest { bill_id: bill.bill_id.clone() };
     Ok(desk.bills.clone().get_bill(get).await?.into_inner().bill.unwrap().state())
 }

@@ -30,8 +30,11 @@ async fn a_bill_is_paid_when_all_of_its_parts_are(#[case] kind: Kind) -> anyhow:
     let found = bank.bills.find_bill(find).await?.into_inner();
     bank.remittances.record_remittance(house.payment(&of(&bill, 1), "002")).await?;
     house.clock.advance(DAY * 8);
+    let unmarked = desk.see(&bill).await?;
     let marked = house.payments.mark_overdue().await?;
     let seen = desk.see(&bill).await?;
+    assert_ne!(seen.etag, unmarked.etag);
+    assert_ne!(seen.update_time, unmarked.update_time);
     // The second and the third are paid together, by the code of the bill.
     let find = FindBillRequest { billing_code: bill.billing_code.clone() };
     let rest = desk.bills.find_bill(find).await?.into_inner().amount_due;

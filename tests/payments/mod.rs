@@ -40,5 +40,6 @@ mod tariffs;
 mod together;
 mod transfers;
 mod unnumbered;
+mod unsettled;
 mod upgrade;
 pub(crate) mod vouchers;

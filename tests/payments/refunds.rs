@@ -23,7 +23,11 @@ async fn no_more_goes_back_than_was_paid_and_the_bank_confirms_it_once(
     assert_eq!(refused(desk.refund(&bill, None).await), ErrorReason::BillNotPaid);
     bank.remittances.record_remittance(house.payment(&bill, "002")).await?;
 
+    let before = desk.see(&bill).await?;
     let part = desk.refund(&bill, Some(30_000)).await?;
+    let after = desk.see(&bill).await?;
+    assert_ne!(after.etag, before.etag);
+    assert_ne!(after.update_time, before.update_time);
     let too_much = desk.refund(&bill, Some(45_001)).await;
     let rest = desk.refund(&bill, None).await?;
     let nothing_left = desk.refund(&bill, None).await;

@@ -63,6 +63,12 @@ bank_code = "009"
 prefix = "88810"
 secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 inquiry = "none"
+
+[channels.virtual_accounts.va-mandiri]
+bank_code = "008"
+prefix = "88908"
+secret = "whsec_G0EJfgVp+ZrB6HY9yQ9GIsYKZnXp64CL"
+inquiry = "sandbox"
 "#;
 
 pub const DAY: Duration = Duration::from_hours(24);
@@ -206,6 +212,11 @@ impl Desk {
     pub async fn bill(&self) -> Result<Bill, Status> {
         let answer = self.bills.clone().issue_bill(renewal()).await?;
         Ok(answer.into_inner().bill.unwrap())
+    }
+
+    /// Issues a bill for the case of another, for the same.
+    pub async fn bill_again(&self, bill: &Bill) -> Result<Bill, Status> {
+        self.issue(IssueBillRequest { case_id: bill.case_id.clone(), ..renewal() }).await
     }
 
     /// Issues a refund.

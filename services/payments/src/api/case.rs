@@ -39,6 +39,7 @@ impl From<OpenItem> for wire::OpenItem {
             OpenItemKind::Credit => wire::OpenItemKind::Credit,
             OpenItemKind::Dispute => wire::OpenItemKind::Dispute,
             OpenItemKind::Return => wire::OpenItemKind::Return,
+            OpenItemKind::Collection => wire::OpenItemKind::Collection,
         };
         Self { kind: kind.into(), item_id: item.id.to_string(), amount: Some(item.amount.into()) }
     }

@@ -17,7 +17,7 @@ pub enum Answer {
         amount: Money,
         time: Timestamp,
     },
-    /// Nobody paid, and nobody can pay any more.
+    /// Nobody paid so far.
     Unpaid,
     /// It does not answer, or does not know either.
     Silence,

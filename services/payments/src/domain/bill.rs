@@ -140,7 +140,8 @@ impl Bill {
         Ok(self.at(now).leave_open(BillState::Cancelled, now)?.lapse(now))
     }
 
-    /// The bill after another took its place, of which nothing was paid.
+    /// The bill after another took its place, of which nothing was paid: it was open, or nothing was
+    /// owed on it.
     pub fn amend(self, now: Timestamp) -> Result<Self, Refusal> {
         let bill = self.at(now);
         let refuse =
@@ -149,6 +150,9 @@ impl Bill {
             BillState::Open if bill.paid_minor == 0 => bill.cancel(now),
             BillState::Open => {
                 refuse(bill.id, "partly_paid", "CancelBill, then IssueBill with use_credit")
+            }
+            BillState::Paid if bill.amount.minor() == 0 => {
+                Ok(Self { state: BillState::Cancelled, ..bill.touch(now) })
             }
             BillState::Paid => refuse(bill.id, "paid", "IssueRefund, then IssueBill"),
             BillState::Expired => refuse(bill.id, "expired", "IssueBill"),
@@ -162,14 +166,15 @@ impl Bill {
     }
 
     /// The bill after `amount`, or all that is left of it, is to go back; and how much that is.
-    pub fn refund(self, amount: Option<Money>) -> Result<(Self, Money), Refusal> {
+    pub fn refund(self, amount: Option<Money>, now: Timestamp) -> Result<(Self, Money), Refusal> {
         let left = self.refundable()?;
         let amount = amount.unwrap_or(left);
         let fits = amount.currency() == left.currency() && amount.minor() <= left.minor();
         if !fits || amount.minor() <= 0 {
             return Err(Refusal::RefundExceedsBill { bill: self.id, refundable: left });
         }
-        Ok((Self { refunded_minor: self.refunded_minor + amount.minor(), ..self }, amount))
+        let refunded_minor = self.refunded_minor + amount.minor();
+        Ok((Self { refunded_minor, ..self.touch(now) }, amount))
     }
 
     /// How much of it can still go back.
@@ -182,8 +187,15 @@ impl Bill {
 
     /// The bill after `amount` is not to go back after all.
     #[must_use]
-    pub fn restore(self, amount: Money) -> Self {
-        Self { refunded_minor: self.refunded_minor - amount.minor(), ..self }
+    pub fn restore(self, amount: Money, now: Timestamp) -> Self {
+        let refunded_minor = self.refunded_minor - amount.minor();
+        Self { refunded_minor, ..self.touch(now) }
+    }
+
+    /// The bill after something of it changed: its etag is another one.
+    #[must_use]
+    pub fn touch(self, now: Timestamp) -> Self {
+        Self { update_time: now, version: self.version + 1, ..self }
     }
 
     /// Says no when the caller read another version than this; an empty etag matches every version.
@@ -209,9 +221,7 @@ impl Bill {
 
     fn leave_open(self, state: BillState, now: Timestamp) -> Result<Self, Refusal> {
         match self.state {
-            BillState::Open => {
-                Ok(Self { state, update_time: now, version: self.version + 1, ..self })
-            }
+            BillState::Open => Ok(Self { state, ..self.touch(now) }),
             BillState::Paid | BillState::Expired | BillState::Cancelled => {
                 Err(Refusal::BillNotOpen { bill: self.id, state: self.state })
             }

@@ -22,6 +22,7 @@ pub enum OpenItemKind {
     Credit,
     Dispute,
     Return,
+    Collection,
 }
 
 impl FromStr for OpenItemKind {
@@ -35,6 +36,7 @@ impl FromStr for OpenItemKind {
             "credit" => Ok(Self::Credit),
             "dispute" => Ok(Self::Dispute),
             "return" => Ok(Self::Return),
+            "collection" => Ok(Self::Collection),
             _ => Err("is no open item"),
         }
     }

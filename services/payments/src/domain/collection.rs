@@ -1,10 +1,16 @@
 //! Codes and account numbers that are shown to payers, and what is known of their payment.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use rangkai_primitives::{Id, Money, Sensitive, Timestamp};
 
 use super::{Bill, BillingCode, Channel, ChannelRefusal, next_inquiry};
+
+/// How soon a provider is first asked about what can still be paid: nobody pays and tells faster.
+const FIRST_LOOK: Duration = Duration::from_mins(15);
+/// The longest pause between two inquiries about what can still be paid: a payment whose notice was
+/// lost is known within half a day.
+const LONGEST_PAUSE: Duration = Duration::from_hours(12);
 
 /// A code or an account number with which something can be paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +64,7 @@ impl Collection {
         expire_time: Option<Timestamp>,
         now: Timestamp,
     ) -> Self {
-        Self {
+        let opened = Self {
             id: Id::generate(),
             channel,
             provider,
@@ -68,14 +74,14 @@ impl Collection {
             amount: bill.map(Bill::owed),
             state: CollectionState::Waiting,
             inquiries: 0,
-            // If nobody tells until then, the provider is asked before it counts as unpaid.
-            next_inquiry: expire_time,
+            next_inquiry: None,
             expire_time,
             reason: None,
             resolved_by: None,
             create_time: now,
             update_time: now,
-        }
+        };
+        Self { next_inquiry: opened.next_look(now), ..opened }
     }
 
     /// Whether its payer can still be shown it.
@@ -131,15 +137,25 @@ impl Collection {
         let (state, next_inquiry) = if over {
             (CollectionState::Ended, None)
         } else {
-            (CollectionState::Waiting, self.expire_time)
+            (CollectionState::Waiting, self.next_look(now))
         };
         Self { state, next_inquiry, inquiries: 0, update_time: now, ..self }
     }
 
-    /// The collection after its provider did not answer: asked again later, and in the end left to
-    /// a person.
+    /// The collection after its provider did not answer. While it can still be paid nothing has
+    /// changed, so that it is only asked again later.
     #[must_use]
     pub fn silence(self, now: Timestamp) -> Self {
+        if self.can_be_paid(now) {
+            return Self { next_inquiry: self.next_look(now), ..self };
+        }
+        self.unclear(now)
+    }
+
+    /// The collection after its provider said nothing of use: asked again later, and in the end left
+    /// to a person.
+    #[must_use]
+    pub fn unclear(self, now: Timestamp) -> Self {
         // The first silence is what makes it unknown; the pauses count from there.
         let made = if self.state == CollectionState::Unknown { self.inquiries + 1 } else { 0 };
         let next_inquiry = next_inquiry(made, now);
@@ -167,6 +183,15 @@ impl Collection {
             update_time: now,
             ..self
         })
+    }
+
+    /// When its provider is asked next while it can be paid: after pauses as long as it is old, so
+    /// that a code of minutes is asked about at its end alone, and one of days often at first; and in
+    /// any case at its end, before it counts as unpaid.
+    fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
+        let age = (now - self.create_time).to_std().unwrap_or_default();
+        let pause = age.clamp(FIRST_LOOK, LONGEST_PAUSE);
+        self.expire_time.map(|end| end.min(now + pause))
     }
 }
 

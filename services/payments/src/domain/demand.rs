@@ -35,9 +35,9 @@ pub struct Receipt {
 }
 
 impl Bill {
-    /// What `code`, its own or that of a part, asks for at `now`.
-    pub fn demand(&self, code: &BillingCode, now: Timestamp) -> Demand {
-        let bill = if self.is_due(now) { BillState::Expired } else { self.state };
+    /// What `code`, its own or that of a part, asks of money that is paid at `moment`.
+    pub fn demand(&self, code: &BillingCode, moment: Timestamp) -> Demand {
+        let bill = if self.is_due(moment) { BillState::Expired } else { self.state };
         match self.part(code) {
             None => Demand { amount: self.owed(), state: bill },
             Some(part) if part.state == PartState::Paid => {
@@ -57,10 +57,15 @@ impl Bill {
         }
     }
 
-    /// The bill after all that `code` asks for was paid. Its own code pays what is left of it and
-    /// every part; the code of a part that one.
-    pub fn pay(self, code: &BillingCode, now: Timestamp) -> Result<(Self, Payment), Refusal> {
-        let demand = self.demand(code, now);
+    /// The bill after all that `code` asks for was paid at `moment`, which is known `now`. Its own
+    /// code pays what is left of it and every part; the code of a part that one.
+    pub fn pay(
+        self,
+        code: &BillingCode,
+        moment: Timestamp,
+        now: Timestamp,
+    ) -> Result<(Self, Payment), Refusal> {
+        let demand = self.demand(code, moment);
         if demand.state != BillState::Open {
             return Err(Refusal::BillNotOpen { bill: self.id, state: demand.state });
         }
@@ -128,16 +133,17 @@ mod tests {
     #[test]
     fn no_more_goes_back_than_was_paid() {
         let open = bill(100);
-        let (paid, payment) = open.clone().pay(&open.code, Timestamp::UNIX_EPOCH).unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let (paid, payment) = open.clone().pay(&open.code, now, now).unwrap();
         assert_eq!((paid.state, payment.amount), (BillState::Paid, rupiah(100)));
         let id = paid.id;
 
-        let (part, first) = paid.refund(Some(rupiah(30))).unwrap();
-        let (all, rest) = part.clone().refund(None).unwrap();
+        let (part, first) = paid.refund(Some(rupiah(30)), now).unwrap();
+        let (all, rest) = part.clone().refund(None, now).unwrap();
 
         assert_eq!((first, rest), (rupiah(30), rupiah(70)));
         let none = Refusal::RefundExceedsBill { bill: id, refundable: rupiah(0) };
-        assert_eq!(all.refund(None).unwrap_err(), none);
-        assert!(part.refund(Some(rupiah(71))).is_err());
+        assert_eq!(all.refund(None, now).unwrap_err(), none);
+        assert!(part.refund(Some(rupiah(71)), now).is_err());
     }
 }

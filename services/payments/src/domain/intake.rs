@@ -10,6 +10,9 @@
 //! | open                       | as much          | the bill is paid                             |
 //! | open                       | more             | the bill is paid, the rest its payer's credit |
 //!
+//! A bill that is due stays open while nobody knows whether a code of it was paid; money for it is
+//! then in time if whoever took it says that it was paid in time.
+//!
 //! Money is never refused: it is at the bank already, whatever this block thinks of it.
 
 use rangkai_primitives::Money;

@@ -2,10 +2,10 @@
 
 use aws_lc_rs::rand;
 use rangkai_db::Tx;
-use rangkai_primitives::{Id, Money, Page};
+use rangkai_primitives::{Id, Money, Page, Timestamp};
 use tracing::instrument;
 
-use super::{credit, expiry, ledger, tariff};
+use super::{collection, credit, expiry, ledger, tariff};
 use crate::{
     domain::{
         Bill, BillFilter, BillState, BillingCode, Demand, NewBill, Occasion, Plan, Quote, Receipt,
@@ -42,12 +42,13 @@ pub async fn issue(tx: &Tx, new: NewBill) -> Result<Bill, Error> {
     open(tx, bill, use_credit).await
 }
 
-/// Withdraws an open bill of which nothing was paid, and issues another in its place. The payer, the
+/// Withdraws a bill of which nothing was paid, and issues another in its place. The payer, the
 /// case and the sequence stay.
 #[instrument(skip_all, fields(bill.id = %id))]
 pub async fn amend(tx: &Tx, id: Id<Bill>, etag: &str, new: NewBill) -> Result<Bill, Error> {
     let old = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
     old.expect_etag(etag)?;
+    expect_known(tx, &old).await?;
     let (case, sequence) = (old.case, old.sequence);
     let new = NewBill { payer: old.payer.clone(), case, sequence, ..new };
     let old = old.amend(tx.now())?;
@@ -100,21 +101,22 @@ pub async fn list(
 pub async fn cancel(tx: &Tx, id: Id<Bill>, etag: &str) -> Result<Bill, Error> {
     let bill = store::bill::lock(tx, id).await?.ok_or(Refusal::BillNotFound)?;
     bill.expect_etag(etag)?;
+    expect_known(tx, &bill).await?;
     let bill = bill.cancel(tx.now())?;
     expiry::end(tx, &bill, Occasion::BillCancelled).await?;
     Ok(bill)
 }
 
-/// Takes the money that `code` asks for on `bill`, which its caller holds: the bill is paid, or a
-/// part of it, and the books say where the money is.
+/// Takes the money that `code` asks for on `bill`, which its caller holds and which was paid at
+/// `moment`: the bill is paid, or a part of it, and the books say where the money is.
 #[instrument(skip_all, fields(bill.id = %bill.id))]
 pub async fn receive(
     tx: &Tx,
     bill: Bill,
-    code: &BillingCode,
+    (code, moment): (&BillingCode, Timestamp),
     receipt: &Receipt,
 ) -> Result<Bill, Error> {
-    let (bill, payment) = bill.pay(code, tx.now())?;
+    let (bill, payment) = bill.pay(code, moment, tx.now())?;
     store::bill::update(tx, &bill).await?;
     tx.changed("bill", bill.id.uuid());
     let source = receipt.source.unwrap_or(payment.source);
@@ -126,6 +128,15 @@ pub async fn receive(
         tell::bill_paid(tx, &bill, receipt).await?;
     }
     Ok(bill)
+}
+
+/// Says no while nobody knows whether a collection of an open bill, which its caller holds, was paid:
+/// it could be charged twice.
+async fn expect_known(tx: &Tx, bill: &Bill) -> Result<(), Error> {
+    if bill.state == BillState::Open {
+        collection::payable(tx, bill.id).await?;
+    }
+    Ok(())
 }
 
 /// Posts and tells a fresh bill, and lets its payer's credits pay it if that is asked for.

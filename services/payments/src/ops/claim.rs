@@ -4,9 +4,9 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Id, Sensitive};
 use tracing::instrument;
 
-use super::{ledger, person};
+use super::{ledger, person, refund};
 use crate::{
-    domain::{Document, Occasion, Refund, RefundMode, RefundRefusal, Refusal},
+    domain::{Bill, Document, Occasion, Refund, RefundMode, RefundRefusal, Refusal},
     error::Error,
     events::tell,
     store,
@@ -38,12 +38,9 @@ pub async fn approve(tx: &Tx, id: Id<Refund>) -> Result<Refund, Error> {
 /// Rejects a claim: its amount can be refunded again, in another way.
 #[instrument(skip_all, fields(refund.id = %id))]
 pub async fn reject(tx: &Tx, id: Id<Refund>, note: Sensitive<String>) -> Result<Refund, Error> {
-    // A refund that is issued holds its bill first; so does this, that neither waits for the other.
-    let found = store::refund::find(tx, id).await?.ok_or(Refusal::RefundNotFound)?;
-    let bill = found.bill.ok_or(Refusal::BillNotFound)?;
-    let bill = store::bill::lock(tx, bill).await?.ok_or(Refusal::BillNotFound)?;
+    let bill = hold_bill(tx, id).await?.ok_or(Refusal::BillNotFound)?;
     let claim = lock(tx, id).await?.reject(note, tx.now())?;
-    store::bill::update(tx, &bill.restore(claim.amount)).await?;
+    store::bill::update(tx, &bill.restore(claim.amount, tx.now())).await?;
     let claim = keep(tx, claim).await?;
     ledger::post(tx, Occasion::RefundRejected, claim.amount, claim.id.uuid()).await?;
     Ok(claim)
@@ -52,6 +49,7 @@ pub async fn reject(tx: &Tx, id: Id<Refund>, note: Sensitive<String>) -> Result<
 /// Records that the treasury paid a claim.
 #[instrument(skip_all, fields(refund.id = %id))]
 pub async fn settle(tx: &Tx, id: Id<Refund>, reference: String) -> Result<Refund, Error> {
+    let bill = hold_bill(tx, id).await?;
     let claim = lock(tx, id).await?.settle(reference.clone(), tx.now())?;
     if !store::refund::settle(tx, &claim).await? {
         return Err(RefundRefusal::TreasuryReferenceTaken(reference).into());
@@ -59,7 +57,18 @@ pub async fn settle(tx: &Tx, id: Id<Refund>, reference: String) -> Result<Refund
     tx.changed("refund", claim.id.uuid());
     tell::refund_paid(tx, &claim, &reference).await?;
     ledger::post(tx, Occasion::RefundClaimed, claim.amount, claim.id.uuid()).await?;
+    if let Some(bill) = bill {
+        refund::free(tx, &bill).await?;
+    }
     Ok(claim)
+}
+
+/// The bill of a claim, held. A refund that is issued holds its bill first; so does whatever ends a
+/// claim, that neither waits for the other.
+async fn hold_bill(tx: &Tx, id: Id<Refund>) -> Result<Option<Bill>, Error> {
+    let found = store::refund::find(tx, id).await?.ok_or(Refusal::RefundNotFound)?;
+    let Some(bill) = found.bill else { return Ok(None) };
+    Ok(store::bill::lock(tx, bill).await?)
 }
 
 async fn lock(tx: &Tx, id: Id<Refund>) -> Result<Refund, Error> {

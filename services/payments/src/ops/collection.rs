@@ -116,6 +116,16 @@ pub async fn resolve(
     Ok(collection)
 }
 
+/// The collections of a bill that its caller holds which can be paid; a refusal when anything may
+/// have been paid, for then nobody knows what is still owed.
+pub async fn payable(tx: &Tx, bill: Id<Bill>) -> Result<Vec<Collection>, Error> {
+    let all = store::collection::unsettled(tx, bill).await?;
+    match all.iter().find(|collection| collection.is_unknown(tx.now())) {
+        Some(unknown) => Err(ChannelRefusal::OutcomeUnknown(unknown.id).into()),
+        None => Ok(all),
+    }
+}
+
 /// The collection of the agency that shows a code with this payload.
 #[instrument(skip_all)]
 pub async fn showing_payload(
@@ -144,13 +154,8 @@ async fn open_bill(tx: &Tx, id: Id<Bill>) -> Result<Bill, Error> {
 /// What can already be paid with a provider and is all that a bill still owes; a refusal when
 /// anything may have been paid.
 async fn showing(tx: &Tx, bill: &Bill, provider: &str) -> Result<Option<Collection>, Error> {
-    let all = store::collection::unsettled(tx, bill.id).await?;
-    if let Some(unknown) = all.iter().find(|collection| collection.is_unknown(tx.now())) {
-        return Err(ChannelRefusal::OutcomeUnknown(unknown.id).into());
-    }
-    Ok(all
-        .into_iter()
-        .find(|shown| shown.provider == provider && shown.amount == Some(bill.owed())))
+    let mut all = payable(tx, bill.id).await?.into_iter();
+    Ok(all.find(|shown| shown.provider == provider && shown.amount == Some(bill.owed())))
 }
 
 /// Opens a collection under the first free number of `draw`.

@@ -24,7 +24,7 @@ pub async fn open(tx: &Tx, new: NewDispute) -> Result<Dispute, Error> {
     if let Some(known) = known {
         return Err(Refusal::DisputeKnown(known).into());
     }
-    let (bill, amount) = bill.refund(new.amount)?;
+    let (bill, amount) = bill.refund(new.amount, tx.now())?;
     let dispute = Dispute::open(new, &bill, amount, super::person(tx), tx.now());
     if !store::dispute::insert(tx, &dispute).await? {
         // Somebody recorded it at the same time.
@@ -61,7 +61,7 @@ pub async fn end(tx: &Tx, id: Id<Dispute>, end: DisputeEnd) -> Result<Dispute, E
     store::dispute::update(tx, &dispute).await?;
     tx.changed("dispute", dispute.id.uuid());
     let occasion = if won {
-        store::bill::update(tx, &bill.restore(dispute.amount)).await?;
+        store::bill::update(tx, &bill.restore(dispute.amount, tx.now())).await?;
         Occasion::DisputeWon
     } else {
         let (purpose, number) = (Purpose::DisputeLost, dispute.number());
@@ -74,6 +74,7 @@ pub async fn end(tx: &Tx, id: Id<Dispute>, end: DisputeEnd) -> Result<Dispute, E
         );
         let moved = moved.at(&dispute.bank_code);
         super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
+        super::refund::free(tx, &bill).await?;
         Occasion::DisputeLost
     };
     match ledger::post(tx, occasion, dispute.amount, dispute.id.uuid()).await {

@@ -4,7 +4,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::{Agency, Id, Timestamp};
 use tracing::instrument;
 
-use super::{credit, ledger};
+use super::{collection, credit, ledger};
 use crate::{
     domain::{Bill, BillState, CreditSource, LatePart, Occasion, Part, PartState},
     error::Error,
@@ -22,18 +22,25 @@ pub async fn due(
     Ok(store::bill::due(tx, after, limit).await?)
 }
 
-/// Expires a bill if it is still due; not while somebody else holds it, who may be about to pay it.
+/// Expires a bill if it is still due; not while somebody else holds it, who may be about to pay it,
+/// and not while nobody knows whether a collection of it was paid.
 #[instrument(skip_all, fields(bill.id = %id))]
 pub async fn expire_if_due(tx: &Tx, id: Id<Bill>) -> Result<bool, Error> {
     let bill = store::bill::lock_if_free(tx, id).await?;
     match bill.filter(|bill| bill.is_due(tx.now())) {
-        Some(bill) => expire(tx, bill).await.map(|()| true),
-        None => Ok(false),
+        Some(bill) if !is_held(tx, &bill).await? => expire(tx, bill).await.map(|()| true),
+        _ => Ok(false),
     }
 }
 
-/// Expires a bill that its caller holds.
+/// Whether a bill that is due waits for the outcome of a collection of it.
+pub async fn is_held(tx: &Tx, bill: &Bill) -> Result<bool, Error> {
+    Ok(!store::collection::unsettled(tx, bill.id).await?.is_empty())
+}
+
+/// Expires a bill that its caller holds; a refusal while nobody knows whether it was paid.
 pub async fn expire(tx: &Tx, bill: Bill) -> Result<(), Error> {
+    collection::payable(tx, bill.id).await?;
     let bill = bill.expire(tx.now())?;
     end(tx, &bill, Occasion::BillExpired).await
 }
@@ -61,7 +68,11 @@ pub async fn mark_overdue(tx: &Tx, id: Id<Bill>) -> Result<u64, Error> {
         *part = part.clone().turn(PartState::Overdue, now);
         marked.push(part.clone());
     }
-    store::part::update(tx, &bill).await?;
+    if marked.is_empty() {
+        return Ok(0);
+    }
+    let bill = bill.touch(now);
+    store::bill::update(tx, &bill).await?;
     tx.changed("bill", bill.id.uuid());
     for part in &marked {
         tell::part_overdue(tx, &bill, part).await?;

@@ -101,7 +101,7 @@ pub async fn answered(
                 // It tells of a payment of something else, so what became of this one is unknown: it
                 // is asked again, and in the end a person is.
                 Err(Error::Refused(Refusal::BankReferenceTaken(_))) => {
-                    keep(tx, &collection, collection.clone().silence(now)).await
+                    keep(tx, &collection, collection.clone().unclear(now)).await
                 }
                 settled => settled.map(drop),
             }

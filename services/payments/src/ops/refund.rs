@@ -25,7 +25,7 @@ pub async fn issue(tx: &Tx, new: NewRefund) -> Result<Refund, Error> {
         let refundable = bill.refundable()?;
         return Err(RefundRefusal::RefundableMismatch { bill: bill.id, refundable }.into());
     }
-    let (bill, amount) = bill.refund(new.amount)?;
+    let (bill, amount) = bill.refund(new.amount, tx.now())?;
     let refund = Refund::issue(&bill, amount, (new.mode, new.reason), tx.now());
     store::bill::update(tx, &bill).await?;
     keep(tx, &refund, Occasion::RefundIssued).await?;
@@ -34,6 +34,8 @@ pub async fn issue(tx: &Tx, new: NewRefund) -> Result<Refund, Error> {
         credit::grant(tx, &bill.payer, amount, source).await?;
         tell::refund_credited(tx, &refund).await?;
     }
+    // Now that the refund is kept: a claim that can still be rejected frees nothing yet.
+    free(tx, &bill).await?;
     Ok(refund)
 }
 
@@ -95,6 +97,15 @@ pub async fn list(
     let mut refunds = store::refund::list(tx, bill, state, page).await?;
     let next = page.cut(&mut refunds, |refund| refund.id);
     Ok((refunds, next))
+}
+
+/// Frees the case of a bill, which its caller holds, once all of it went back for good: it can be
+/// charged again.
+pub async fn free(tx: &Tx, bill: &Bill) -> Result<(), Error> {
+    if bill.refundable()?.minor() == 0 {
+        store::charge::free_returned(tx, bill.id).await?;
+    }
+    Ok(())
 }
 
 /// Keeps, tells and posts a fresh refund; then sees whether there is money to pay it with.

@@ -1,10 +1,10 @@
 //! Taking the money that banks and other channels report.
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Agency, Id};
+use rangkai_primitives::{Agency, Id, Timestamp};
 use tracing::instrument;
 
-use super::{bill, suspense};
+use super::{bill, expiry, suspense};
 use crate::{
     domain::{
         BankMovement, Bill, BillingCode, Fate, NewRemittance, Occasion, Purpose, Refusal,
@@ -39,8 +39,9 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
         return Ok((recorded(tx, &new, on).await?, true));
     }
     let code = new.code.parse::<BillingCode>().ok();
+    let moment = moment(tx, bill.as_ref(), &new).await?;
     let paying = bill.as_ref().zip(code.as_ref());
-    let demand = paying.map(|(bill, code)| bill.demand(code, tx.now()));
+    let demand = paying.map(|(bill, code)| bill.demand(code, moment));
     let fate = Fate::of(demand, new.amount);
     let amount = new.amount;
     let (paid, misfit) = match fate {
@@ -56,7 +57,7 @@ pub async fn record_or_know(tx: &Tx, new: NewRemittance) -> Result<(Remittance, 
     let payer = bill.as_ref().map(|bill| (bill.payer.clone(), bill.case));
     if let Some((bill, code)) = bill.zip(code).filter(|_| paid) {
         let receipt = remittance.receipt(Occasion::BillPaid, None);
-        bill::receive(tx, bill, &code, &receipt).await?;
+        bill::receive(tx, bill, (&code, moment), &receipt).await?;
     }
     if let Some((id, kind, amount)) = misfit {
         let item = SuspenseItem::open(id, kind, amount, &remittance, tx.now());
@@ -76,6 +77,17 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
     let paying = paying.ok_or(Refusal::RemittanceNotFound)?;
     let found = store::remittance::find_anywhere(tx, paying).await?;
     Ok(found.ok_or(Refusal::RemittanceNotFound)?)
+}
+
+/// When money counts as paid. A bill that is due and waits for the outcome of a collection was paid
+/// in time if whoever took the money says so, however late that is known; any other money counts from
+/// when it is reported, whether the sweep has come by or not.
+async fn moment(tx: &Tx, bill: Option<&Bill>, new: &NewRemittance) -> Result<Timestamp, Error> {
+    let now = tx.now();
+    match bill.filter(|bill| bill.is_due(now)) {
+        Some(bill) if expiry::is_held(tx, bill).await? => Ok(new.pay_time.min(now)),
+        _ => Ok(now),
+    }
 }
 
 /// Whose the money is, and the bill that it was paid for.

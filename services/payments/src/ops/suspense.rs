@@ -148,14 +148,15 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     let remittance = store::remittance::find(tx, item.remittance).await?;
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
     let due = bill.demand(code, tx.now()).amount;
+    let now = (code, tx.now());
     if !own {
         forward(tx, &owner, item, &remittance).await?;
         ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
         let receipt = remittance.receipt(Occasion::BillPaid, None);
-        return bill::receive(&tx.within(owner), bill, code, &receipt).await.map(drop);
+        return bill::receive(&tx.within(owner), bill, now, &receipt).await.map(drop);
     }
     let receipt = remittance.receipt(Occasion::SuspenseApplied, Some(item.id.uuid()));
-    let bill = bill::receive(tx, bill, code, &receipt).await?;
+    let bill = bill::receive(tx, bill, now, &receipt).await?;
     let left = Money::new(item.amount.currency(), item.amount.minor() - due.minor());
     if left.minor() > 0 {
         let over = SuspenseItem { credited_to: Some(bill.payer), ..item.clone() };

@@ -136,7 +136,13 @@ pub async fn list(tx: &Tx, filter: BillFilter, page: &Page<Bill>) -> Result<Vec<
     Ok(bills)
 }
 
-/// Open bills of every agency that are due, from `after` on, the longest due first.
+/// What lets no bill expire: a collection of it of which nobody knows whether it was paid. Once a bill
+/// is due, so is every code of it that was waiting.
+const SETTLED: &str = "NOT EXISTS (SELECT 1 FROM collection WHERE collection.agency = bill.agency \
+                       AND collection.bill_id = bill.bill_id \
+                       AND collection.state IN ('waiting', 'unknown', 'stuck'))";
+
+/// Open bills of every agency that are due and can expire, from `after` on, the longest due first.
 pub async fn due(
     tx: &Tx,
     after: Option<(Timestamp, Id<Bill>)>,
@@ -144,7 +150,8 @@ pub async fn due(
 ) -> Result<Vec<(Agency, Timestamp, Id<Bill>)>, DbErr> {
     let mut query = Entity::find()
         .filter(COLUMN.state.eq(BillState::Open.as_str()))
-        .filter(COLUMN.expire_time.lte(tx.now()));
+        .filter(COLUMN.expire_time.lte(tx.now()))
+        .filter(Expr::cust(SETTLED));
     if let Some((time, id)) = after {
         let same_time =
             Condition::all().add(COLUMN.expire_time.eq(time)).add(COLUMN.bill_id.gt(id.uuid()));

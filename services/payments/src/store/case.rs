@@ -13,7 +13,7 @@ const MOST: u64 = 100;
 pub async fn open_items(tx: &Tx, case: Uuid) -> Result<Vec<OpenItem>, DbErr> {
     // A credit is of the case when the money came in for a bill of it.
     let find = format!(
-        "WITH own AS (SELECT bill_id FROM bill WHERE agency = $1 AND case_id = $2), \
+        "WITH own AS (SELECT bill_id, state FROM bill WHERE agency = $1 AND case_id = $2), \
          misfit AS (SELECT * FROM suspense \
                     WHERE agency = $1 AND bill_id IN (SELECT bill_id FROM own)), \
          owed AS (SELECT * FROM credit WHERE agency = $1 AND \
@@ -30,9 +30,14 @@ pub async fn open_items(tx: &Tx, case: Uuid) -> Result<Vec<OpenItem>, DbErr> {
          UNION ALL SELECT 'credit', credit_id, currency, left_minor FROM owed WHERE left_minor > 0 \
          UNION ALL SELECT 'dispute', dispute_id, currency, amount_minor FROM dispute \
          WHERE agency = $1 AND case_id = $2 AND state IN ('open', 'answered') \
+         UNION ALL SELECT 'collection', collection_id, currency, collection.amount_minor \
+         FROM collection JOIN own ON own.bill_id = collection.bill_id WHERE agency = $1 \
+         AND (collection.state IN ('unknown', 'stuck') OR collection.state = 'waiting' \
+              AND (own.state <> 'open' OR expire_time <= $3)) \
          ORDER BY item_id LIMIT {MOST}"
     );
-    let rows = sql::query(tx, &find, [tx.agency().as_str().into(), case.into()]).await?;
+    let rows =
+        sql::query(tx, &find, [tx.agency().as_str().into(), case.into(), tx.now().into()]).await?;
     let item = |row: &sea_orm::QueryResult| {
         Ok(OpenItem {
             kind: word("kind", &row.try_get::<String>("", "kind")?)?,

@@ -51,3 +51,16 @@ pub async fn free(tx: &Tx, bill: Id<Bill>) -> Result<(), DbErr> {
     sql::execute(tx, free, [tx.agency().as_str().into(), bill.uuid().into()]).await?;
     Ok(())
 }
+
+/// Frees the case of a bill of which all went back, unless a claim or a dispute is open by which some
+/// of it could still stay.
+pub async fn free_returned(tx: &Tx, bill: Id<Bill>) -> Result<(), DbErr> {
+    let free = "DELETE FROM charge WHERE agency = $1 AND bill_id = $2 \
+                AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.agency = $1 \
+                AND refund.bill_id = $2 AND mode = 'treasury_claim' \
+                AND state NOT IN ('paid', 'rejected')) \
+                AND NOT EXISTS (SELECT 1 FROM dispute WHERE dispute.agency = $1 \
+                AND dispute.bill_id = $2 AND state IN ('open', 'answered'))";
+    sql::execute(tx, free, [tx.agency().as_str().into(), bill.uuid().into()]).await?;
+    Ok(())
+}

@@ -139,6 +139,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0091_sandbox_order"),
     both!("m0095_payee_modality"),
     both!("m0096_bulk_batch"),
+    both!("m0096_returned_charge"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.

@@ -8,6 +8,8 @@ use serde_json::json;
 use std::time::Duration;
 
 const RENEWAL: &str = include_str!("renewal.yaml");
+/// What the traffic police run.
+const IN_USE: &str = include_str!("../../../../k8s/agencies/korlantas/sim-renewal.workflow.yaml");
 
 #[test]
 fn the_renewal_of_a_licence_is_read_whole() {
@@ -29,6 +31,15 @@ fn the_renewal_of_a_licence_is_read_whole() {
     assert_eq!(violations, ["/nik breaks /properties/nik/pattern"]);
     let again = read(&RENEWAL.replace("0.1.0", "0.1.1"));
     assert_ne!(definition.digest, again.digest);
+}
+
+#[test]
+fn the_renewal_in_use_is_right() {
+    let definition = read(IN_USE);
+
+    assert_eq!(list(&definition.warnings), "");
+    let mut names = definition.all().map(|task| task.name.clone());
+    assert!(names.any(|name| name == "awaitOutcome"));
 }
 
 #[test]
