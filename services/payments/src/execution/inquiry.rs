@@ -1,6 +1,6 @@
 //! Orders that nobody spoke of, or that are not finished: the rail is asked, and heard.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rangkai_db::Tx;
 use rangkai_primitives::{Agency, Caller};
