@@ -136,6 +136,7 @@ const OWN: &[SqlMigration] = &[
     each!("m0088_entry_time"),
     each!("m0090_standing"),
     both!("m0091_sandbox_order"),
+    both!("m0092_late_answer"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
