@@ -6,6 +6,7 @@ mod contract;
 mod contradictions;
 mod funds;
 mod intake;
+mod neighbours;
 mod office;
 mod payees;
 mod privacy;

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The findings about each instruction, in order.
-async fn findings(
+pub async fn findings(
     office: &Office,
     envelope: &Envelope,
 ) -> anyhow::Result<Vec<Vec<InstructionFinding>>> {

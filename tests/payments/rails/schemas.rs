@@ -98,7 +98,12 @@ async fn to_a_beneficiary(kind: Kind) -> anyhow::Result<Left> {
     house.payments.validate_envelopes().await?;
     let mut maker = official(house, "kemensos", "maker")?;
     let amount = Some(rupiah(150_000));
-    let funds = RecordFundsRequest { request_id: fresh(), amount, reference: fresh() };
+    let funds = RecordFundsRequest {
+        request_id: fresh(),
+        amount,
+        reference: fresh(),
+        ..RecordFundsRequest::default()
+    };
     maker.funds.record_funds(funds).await?;
     let list = ListEnvelopesRequest { page_size: 1, ..ListEnvelopesRequest::default() };
     let envelope = maker.envelopes.list_envelopes(list).await?.into_inner().envelopes.remove(0);

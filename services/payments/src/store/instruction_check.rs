@@ -4,10 +4,11 @@
 //! valid, follows from how far the envelope was worked through.
 
 use rangkai_db::{DbErr, Tx, sql};
+use rangkai_primitives::Id;
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::domain::{Envelope, Finding, Findings, InstructionState, Tally};
+use crate::domain::{Envelope, Finding, Findings, Instruction, InstructionState, Tally};
 
 /// What was found about an instruction that is not simply valid, or was not when it was last looked at.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +18,6 @@ pub struct Judged {
     id: Uuid,
     /// Whether it says otherwise so far.
     changed: bool,
-}
-
-/// Another envelope of the cycle, some of whose instructions were found valid before.
-struct Other {
-    id: Uuid,
-    /// What it means for whoever is paid there.
-    finding: i64,
-    checked_after: Uuid,
 }
 
 /// The last of the next `limit` instructions after one; none after the last.
@@ -68,9 +61,9 @@ pub async fn judge(
     envelope: &Envelope,
     [after, last]: [Uuid; 2],
 ) -> Result<Vec<Judged>, DbErr> {
-    let others = others(tx, envelope).await?;
+    let others = has_others(tx, envelope).await?;
     let announced = &envelope.announced;
-    let values: [Value; 6] = [
+    let mut values: Vec<Value> = vec![
         tx.agency().as_str().into(),
         envelope.id.uuid().into(),
         after.into(),
@@ -78,14 +71,10 @@ pub async fn judge(
         announced.source.as_str().into(),
         announced.limits.instruction_minor.into(),
     ];
-    let judge = judge_sql(tx.is_postgres(), !others.is_empty());
-    let rows = if others.is_empty() {
-        sql::query(tx, &judge, values).await?
-    } else {
-        let row = |it: &Other| vec![it.id.into(), it.finding.into(), it.checked_after.into()];
-        let rows = others.iter().map(row).collect();
-        sql::query_many_with(tx, &values, &["id", "finding", "checked"], rows, &judge).await?
-    };
+    if others {
+        values.extend(cycle(envelope));
+    }
+    let rows = sql::query(tx, &judge_sql(tx.is_postgres(), others), values).await?;
     rows.iter()
         .map(|row| {
             let findings = Findings(row.try_get("", "found")?);
@@ -124,36 +113,75 @@ pub async fn update(
     sql::execute_many_with(tx, &values, &["id", "found", "verdict"], rows, update).await
 }
 
-/// The other envelopes of the cycle. Who was validated first is paid, so others count only as far as
-/// they were validated.
-async fn others(tx: &Tx, envelope: &Envelope) -> Result<Vec<Other>, DbErr> {
+/// Whether somebody who is paid by an instruction is also paid, in the same cycle, by a programme that
+/// excludes this one, or by this one in another envelope. Whoever calls this holds the cycle.
+pub async fn is_excluded(
+    tx: &Tx,
+    envelope: &Envelope,
+    instruction: Id<Instruction>,
+) -> Result<bool, DbErr> {
     let find = format!(
-        "SELECT envelope_id, checked_after, CAST(CASE WHEN programme = $4 \
-         OR incompatible LIKE '% ' || $4 || ' %' OR $5 LIKE '% ' || programme || ' %' \
-         THEN {} ELSE {} END AS bigint) AS finding FROM envelope \
-         WHERE agency = $1 AND cycle = $2 AND envelope_id <> $3 AND state <> 'cancelled' \
-         AND checked_after IS NOT NULL",
-        Finding::Excluded.bit(),
-        Finding::PaidElsewhere.bit()
+        "{} SELECT {} AS found FROM instruction AS own \
+         WHERE own.agency = $1 AND own.envelope_id = $2 AND own.instruction_id = $3",
+        others_sql(4),
+        elsewhere_sql()
     );
-    let announced = &envelope.announced;
+    let mut values: Vec<Value> =
+        vec![tx.agency().as_str().into(), envelope.id.uuid().into(), instruction.uuid().into()];
+    values.extend(cycle(envelope));
+    let rows = sql::query(tx, &find, values).await?;
+    let found = rows.first().map(|row| row.try_get::<i64>("", "found")).transpose()?;
+    Ok(found == Some(Finding::Excluded.bit()))
+}
+
+/// Whether there are other envelopes of the cycle to look into.
+async fn has_others(tx: &Tx, envelope: &Envelope) -> Result<bool, DbErr> {
+    let find = "SELECT 1 AS found FROM envelope WHERE agency = $1 AND cycle = $2 \
+                AND envelope_id <> $3 AND state <> 'cancelled' AND checked_after IS NOT NULL LIMIT 1";
     let values = [
         tx.agency().as_str().into(),
-        announced.cycle.as_str().into(),
+        envelope.announced.cycle.as_str().into(),
         envelope.id.uuid().into(),
+    ];
+    Ok(!sql::query(tx, find, values).await?.is_empty())
+}
+
+/// What [`others_sql`] compares other envelopes with.
+fn cycle(envelope: &Envelope) -> [Value; 3] {
+    let announced = &envelope.announced;
+    [
+        announced.cycle.as_str().into(),
         announced.programme.as_str().into(),
         format!(" {} ", announced.incompatible.join(" ")).into(),
-    ];
-    let rows = sql::query(tx, &find, values).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Other {
-                id: row.try_get("", "envelope_id")?,
-                finding: row.try_get("", "finding")?,
-                checked_after: row.try_get("", "checked_after")?,
-            })
-        })
-        .collect()
+    ]
+}
+
+/// The other envelopes of the cycle, and what each means for whoever is paid there. Who was validated
+/// first is paid, so they count only as far as they were validated. The values of [`cycle`] begin at
+/// `$first`.
+fn others_sql(first: usize) -> String {
+    let (cycle, programme, incompatible) = (first, first + 1, first + 2);
+    format!(
+        "WITH other_envelope (id, finding, checked) AS MATERIALIZED (\
+             SELECT envelope_id, CASE WHEN programme = ${programme} \
+                 OR incompatible LIKE '% ' || ${programme} || ' %' \
+                 OR ${incompatible} LIKE '% ' || programme || ' %' \
+                 THEN {excluded} ELSE {elsewhere} END, checked_after FROM envelope \
+             WHERE agency = $1 AND cycle = ${cycle} AND envelope_id <> $2 AND state <> 'cancelled' \
+             AND checked_after IS NOT NULL)",
+        excluded = Finding::Excluded.bit(),
+        elsewhere = Finding::PaidElsewhere.bit()
+    )
+}
+
+/// What is found about `own` in the other envelopes of the cycle.
+const fn elsewhere_sql() -> &'static str {
+    "CAST(COALESCE((SELECT MIN(other_envelope.finding) FROM other_envelope WHERE \
+     (SELECT 1 FROM instruction AS other WHERE other.envelope_id = other_envelope.id \
+      AND other.person_key = own.person_key AND other.agency = $1 \
+      AND (other.contradicted OR other.state IN ('valid', 'sent', 'unknown', 'needs_person', 'paid') \
+           OR other.state = 'received' AND other.instruction_id <= other_envelope.checked) \
+      LIMIT 1) = 1), 0) AS bigint)"
 }
 
 /// Every look-up in it goes by an index, one row at a time, whatever the planner knows of the tables
@@ -174,18 +202,10 @@ fn judge_sql(postgres: bool, others: bool) -> String {
         "LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
          AND payee.person_key = own.person_key"
     };
-    let elsewhere = if others {
-        "COALESCE((SELECT MIN(many.finding) FROM many WHERE \
-         (SELECT 1 FROM instruction AS other WHERE other.envelope_id = many.id \
-          AND other.person_key = own.person_key AND other.agency = $1 \
-          AND (other.contradicted OR other.state IN ('valid', 'sent', 'unknown', 'needs_person', 'paid') \
-               OR other.state = 'received' AND other.instruction_id <= many.checked) \
-          LIMIT 1) = 1), 0)"
-    } else {
-        "0"
-    };
+    let (others, elsewhere) =
+        if others { (others_sql(7), elsewhere_sql()) } else { (String::new(), "0") };
     format!(
-        "SELECT instruction_id, amount_minor, state, findings, found FROM (\
+        "{others} SELECT instruction_id, amount_minor, state, findings, found FROM (\
              SELECT own.instruction_id, own.amount_minor, own.state, own.findings, CAST(\
                  CASE WHEN payee.state IS NULL THEN {unknown} \
                       WHEN payee.state = 'unlinked' THEN {unlinked} ELSE 0 END \

@@ -137,6 +137,7 @@ const OWN: &[SqlMigration] = &[
     each!("m0088_entry_time"),
     each!("m0090_standing"),
     both!("m0091_sandbox_order"),
+    both!("m0092_late_answer"),
     both!("m0095_payee_modality"),
     both!("m0096_bulk_batch"),
     both!("m0096_returned_charge"),

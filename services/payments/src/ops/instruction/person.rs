@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Gives an instruction that failed once more, where the rail said that it is safe and none of its
-/// attempts was paid, or was so as the rail says: as a new order, linked to the old one, with money
-/// reserved for it anew.
+/// attempts was paid, or was so as the rail says, and no other envelope of the cycle pays the person
+/// instead: as a new order, linked to the old one, with money reserved for it anew.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
 pub async fn retry(
     tx: &Tx,
@@ -27,12 +27,16 @@ pub async fn retry(
     id: Id<Instruction>,
 ) -> Result<Instruction, Error> {
     use EnvelopeState::{Completed, Paused, Released};
+    let found = store::envelope::find(tx, envelope).await?.ok_or(Refusal::EnvelopeNotFound)?;
+    // Before the envelope, as whoever validates one of the cycle does.
+    store::envelope::lock_cycle(tx, &found.announced.cycle).await?;
     let (envelope, old) = lock(tx, envelope, id).await?;
     if old.state != InstructionState::Failed || !old.retry_safe || old.replaced_by.is_some() {
         return Err(Refusal::RetryUnsafe(id).into());
     }
     let attempts = store::instruction_doubt::attempts(tx, envelope.id, &old.reference).await?;
-    if may_be_paid(&attempts) {
+    let paid_elsewhere = store::instruction_check::is_excluded(tx, &envelope, id).await?;
+    if may_be_paid(&attempts) || paid_elsewhere {
         return Err(Refusal::RetryUnsafe(id).into());
     }
     envelope.expect(&[Released, Paused, Completed])?;

@@ -72,8 +72,9 @@ async fn send(tx: &Tx, envelope: &Envelope, last: Uuid, orders: &[Order]) -> Res
 
 /// Brings instructions that must not be sent to their end.
 async fn fail(tx: &Tx, envelope: Envelope, next: &Next) -> Result<(), Error> {
-    let failed = |why: &str| Outcome::Failed { reason: why.to_owned(), retry_safe: false };
-    let (changed, paid) = (failed(PAYEE_CHANGED), failed(PAID_BEFORE));
+    let failed = |why: &str, retry_safe| Outcome::Failed { reason: why.to_owned(), retry_safe };
+    // Should two people say that it was not paid before, it can be given again; until then it cannot.
+    let (changed, paid) = (failed(PAYEE_CHANGED, false), failed(PAID_BEFORE, true));
     let mut settling = Settling::default();
     let stopped = [
         (&next.changed, &changed, false),
