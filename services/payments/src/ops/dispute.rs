@@ -6,9 +6,7 @@ use tracing::instrument;
 
 use super::ledger;
 use crate::{
-    domain::{
-        AccountCode, Dispute, DisputeState, NewDispute, Occasion, ReconciliationRefusal as Refusal,
-    },
+    domain::{Dispute, DisputeState, NewDispute, Occasion, ReconciliationRefusal as Refusal},
     error::Error,
     events::tell,
     store,
@@ -64,10 +62,7 @@ pub async fn end(tx: &Tx, id: Id<Dispute>, won: bool) -> Result<Dispute, Error> 
     } else {
         Occasion::DisputeLost
     };
-    match ledger::post(tx, occasion, dispute.amount, dispute.id.uuid()).await {
-        Err(Error::PastFloor(AccountCode::Bank)) => return Err(Refusal::BankShort.into()),
-        posted => posted?,
-    }
+    ledger::post_out(tx, occasion, dispute.amount, dispute.id.uuid()).await?;
     tell::dispute_changed(tx, &dispute).await?;
     Ok(dispute)
 }

@@ -73,7 +73,7 @@ pub async fn confirm(tx: &Tx, id: Id<Refund>, reference: BankReference) -> Resul
         return Err(Refusal::BankReferenceTaken(reference.number).into());
     }
     tx.changed("refund", refund.id.uuid());
-    ledger::post(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
+    ledger::post_out(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
     tell::refund_paid(tx, &refund, &reference.number).await?;
     Ok(refund)
 }

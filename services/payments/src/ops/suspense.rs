@@ -136,7 +136,7 @@ pub async fn give_back(
         return Err(Refusal::BankReferenceTaken(reference.number).into());
     }
     tx.changed("suspense", item.id.uuid());
-    ledger::post(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
+    ledger::post_out(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
     tell::suspense_returned(tx, &item).await?;
     Ok(item)
 }
@@ -148,7 +148,7 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     let remittance = remittance.ok_or(Refusal::RemittanceNotFound)?;
     let due = bill.demand(code, tx.now()).amount;
     if !own {
-        ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
+        ledger::post_out(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
         let receipt = remittance.receipt(Occasion::BillPaid, None);
         return bill::receive(&tx.within(owner), bill, code, &receipt).await.map(drop);
     }
