@@ -63,6 +63,12 @@ bank_code = "009"
 prefix = "88810"
 secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 inquiry = "none"
+
+[channels.virtual_accounts.va-mandiri]
+bank_code = "008"
+prefix = "89620"
+secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+inquiry = "sandbox"
 "#;
 
 pub const DAY: Duration = Duration::from_hours(24);
@@ -106,6 +112,8 @@ impl House {
         config.database = database.config.clone();
         config.expiry.batch = 2;
         config.vouchers.batch = 2;
+        // Whoever waits for a provider that hangs would wait for the end of the test.
+        config.channels.inquiry.timeout_ms = 60_000;
         // The account that pays in the tests of rails; without the rest of it nothing is paid.
         "0019988776".clone_into(&mut config.rails.debtor.account);
         let payments = Payments::open(&config, clock.clone()).await?;
