@@ -69,7 +69,7 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
         return Ok(found);
     }
     let bill = store::bill::find(tx, id).await?.ok_or(Refusal::RemittanceNotFound)?;
-    let paying = store::suspense::find_paying(tx, &bill.code).await?;
+    let paying = store::suspense::find_paying(tx, &bill).await?;
     let paying = paying.ok_or(Refusal::RemittanceNotFound)?;
     let found = store::remittance::find_anywhere(tx, paying).await?;
     Ok(found.ok_or(Refusal::RemittanceNotFound)?)
@@ -92,7 +92,8 @@ async fn recorded(
     bill: Option<Id<Bill>>,
 ) -> Result<Remittance, Error> {
     let earlier = match store::bank_reference::find(tx, &new.reference).await? {
-        Some(Use::Remittance(id)) => store::remittance::find(tx, id).await?,
+        // Money without a bill is that of whoever found it, not of the agency of the bill.
+        Some(Use::Remittance(id)) => store::remittance::find_anywhere(tx, id).await?,
         Some(Use::Refund(_) | Use::Return(_) | Use::Settlement(_)) | None => None,
     };
     let taken = || Refusal::BankReferenceTaken(new.reference.number.clone());

@@ -127,6 +127,7 @@ const OWN: &[SqlMigration] = &[
     each!("m0081_ruling"),
     each!("m0090_standing"),
     both!("m0091_sandbox_order"),
+    both!("m0097_lookup"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.
