@@ -78,6 +78,17 @@ fn clerks(house: &House) -> anyhow::Result<[Clerk; 2]> {
     Ok([clerk("tuti")?, clerk("joko")?])
 }
 
+/// Has two clerks put into suspense what bank 002 booked under `reference` and nobody reported.
+pub async fn take_in(house: &House, reference: &str, rupiahs: i64) -> anyhow::Result<()> {
+    let [tuti, joko] = clerks(house)?;
+    let lines = vec![line(reference, Flow::In, rupiahs)];
+    let breaks = import(&tuti, statement(house, lines)).await?;
+    let found = breaks.iter().find(|it| it.reference == reference).unwrap();
+    propose(&tuti, found, BreakResolution::Suspense).await?;
+    confirm(&joko, found).await?;
+    Ok(())
+}
+
 /// A bill that was paid today under `reference`.
 async fn paid(house: &House, desk: &Desk, reference: &str) -> anyhow::Result<()> {
     let bill = desk.bill().await?;
