@@ -203,6 +203,20 @@ impl Books {
         self.0.read(nobody(), read).await
     }
 
+    /// How `SQLite` would go about a query, a line for each table.
+    pub async fn plan(&self, query: &str) -> Result<String, DbErr> {
+        let explain = format!("EXPLAIN QUERY PLAN {query}");
+        let read = move |tx| {
+            let explain = explain.clone();
+            async move {
+                let rows = sql::query(&tx, &explain, []).await?;
+                let lines = rows.iter().map(|row| row.try_get::<String>("", "detail"));
+                Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
+            }
+        };
+        self.0.read(nobody(), read).await
+    }
+
     /// Counts what a query finds.
     pub async fn count(&self, query: &'static str) -> Result<i64, DbErr> {
         let read = move |tx| async move {

@@ -172,6 +172,18 @@ pub async fn tell_unclear(house: &House, number: &str) -> anyhow::Result<u16> {
     Ok(callback(house, QR, &notice).send(house).await?.0)
 }
 
+/// Tells, as the bank of virtual accounts, of a payment of one; answers the status and the outcome.
+pub async fn tell_paid(
+    house: &House,
+    number: &str,
+    reference: &str,
+    rupiahs: i64,
+) -> anyhow::Result<(u16, Value)> {
+    let notice = paid(house, number, reference, rupiahs);
+    let (status, said) = callback(house, ACCOUNT, &notice).send(house).await?;
+    Ok((status, said["outcome"].clone()))
+}
+
 fn callback(house: &House, provider: (&'static str, &str), body: &Value) -> Callback {
     signed(provider, &fresh(), house.clock.now().timestamp(), body.to_string())
 }

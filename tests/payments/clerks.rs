@@ -178,3 +178,14 @@ pub async fn paid(house: &House, desk: &Desk, reference: &str) -> anyhow::Result
     house.bank("bank-bri")?.remittances.record_remittance(payment).await?;
     Ok(bill)
 }
+
+/// Has two clerks put into suspense what bank 002 booked under `reference` and nobody reported.
+pub async fn take_in(house: &House, reference: &str, rupiahs: i64) -> anyhow::Result<()> {
+    let [tuti, joko] = clerks(house, "korlantas")?;
+    let lines = vec![line(reference, Flow::In, rupiahs)];
+    let breaks = import(&tuti, statement(house, lines)).await?;
+    let found = breaks.iter().find(|it| it.reference == reference).unwrap();
+    propose(&tuti, found, BreakResolution::Suspense).await?;
+    confirm(&joko, found).await?;
+    Ok(())
+}

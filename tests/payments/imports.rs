@@ -1,7 +1,7 @@
 //! Files of payments: all of one or nothing, and each mistake in one is named.
 
 use rangkai_proto::payments::v1::{
-    Bill, BillState, ErrorReason, GetBillRequest, ImportRemittancesRequest,
+    Bill, BillState, CollectionState, ErrorReason, GetBillRequest, ImportRemittancesRequest,
     ImportRemittancesResponse, RecordRemittanceRequest,
 };
 use rangkai_testkit::{Kind, fresh};
@@ -10,7 +10,11 @@ use tonic::Status;
 
 use super::{
     books::Books,
+    callbacks::tell_paid,
+    channels::{account, known},
+    clerks::take_in,
     contract,
+    remittances::unknown,
     support::{Desk, House, reason, refused, rupiah, tariff},
 };
 
@@ -90,7 +94,14 @@ async fn a_wrong_file_does_nothing_and_says_where_it_is_wrong(
         (with("N-2|2023", "N-2|9023"), ErrorReason::ImportMalformed, "line", "3"),
         (with("D|", "X|"), ErrorReason::ImportMalformed, "line", "2"),
         (with("N-2", "TAKEN"), ErrorReason::ImportReferenceTaken, "line", "3"),
-        (with("N-2", "N-1"), ErrorReason::ImportReferenceTaken, "line", "3"),
+        (with("N-2", "N-1"), ErrorReason::ImportMalformed, "line", "3"),
+        // Word for word twice: the sum counts both, so both would have to be booked.
+        (
+            file(&[lines[1].clone(), lines[0].clone(), lines[0].clone()]),
+            ErrorReason::ImportMalformed,
+            "why",
+            "the bank's number is that of line 3",
+        ),
     ] {
         let answer = import(&bank, &wrong).await;
         assert_eq!(reason(answer, key), (expected, value.to_owned()), "{wrong}");
@@ -157,6 +168,78 @@ async fn two_files_of_the_same_agencies_do_not_wait_for_each_other_in_a_circle(
     let (one, two) = tokio::join!(import(&bri, &there), import(&bni, &back));
 
     assert_eq!((one?.paid_count, two?.paid_count), (20, 20));
+    assert!(Books::open(&house).await?.check_some().await? > 0);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn money_that_waits_without_a_bill_does_not_hold_up_a_file(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let mut bank = house.bank("bank-bri")?;
+    let (mistyped, found, other) = (desk.bill().await?, desk.bill().await?, desk.bill().await?);
+    let waits = RecordRemittanceRequest { amount: Some(rupiah(75_000)), ..unknown("N-1") };
+    bank.remittances.record_remittance(waits).await?;
+    // Two people put this one into suspense, out of the statement of the bank.
+    take_in(&house, "N-2", 75_000).await?;
+    let with = |more: i64| {
+        file(&[
+            line(&mistyped.billing_code, 75_000, "N-1"),
+            line(&found.billing_code, 75_000 + more, "N-2"),
+            line(&other.billing_code, 75_000, "N-3"),
+        ])
+    };
+
+    let more = import(&bank, &with(1)).await;
+    let answer = import(&bank, &with(0)).await?;
+
+    assert_eq!(reason(more, "line"), (ErrorReason::ImportReferenceTaken, "3".to_owned()));
+    let counts = [answer.count, answer.known_count, answer.paid_count, answer.suspended_count];
+    assert_eq!(counts, [3, 2, 1, 2]);
+    let states = [state(&desk, &mistyped).await?, state(&desk, &found).await?];
+    assert_eq!(states, [BillState::Open; 2]);
+    assert_eq!(state(&desk, &other).await?, BillState::Paid);
+    assert!(Books::open(&house).await?.check_some().await? > 0);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn a_file_that_names_an_account_pays_the_bill_of_it(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let bank = house.bank("bank-bni")?;
+    let (one, two) = (desk.bill().await?, desk.bill().await?);
+    let (told, lost) = (account(&desk, &one, "009").await?, account(&desk, &two, "009").await?);
+    assert_eq!(tell_paid(&house, &told.number, "NTB-1", 75_000).await?.0, 200);
+    let content = file(&[
+        line(&told.number, 75_000, "NTB-1"),
+        line(&lost.number, 75_000, "NTB-2"),
+        // Paid once more by somebody who did not see that it was.
+        line(&lost.number, 75_000, "NTB-3"),
+    ]);
+    let content = content.replacen("H|002", "H|009", 1);
+
+    let answer = import(&bank, &content).await?;
+    let late = tell_paid(&house, &lost.number, "NTB-2", 75_000).await?;
+
+    let counts = [answer.count, answer.known_count, answer.paid_count, answer.credited_count];
+    assert_eq!(counts, [3, 1, 2, 1]);
+    assert_eq!(state(&desk, &two).await?, BillState::Paid);
+    assert_eq!(known(&desk, &lost).await?.state(), CollectionState::Paid);
+    assert_eq!(late, (200, "REMITTANCE_OUTCOME_BILL_PAID".into()));
+    // At another bank the number stands for nothing.
+    let elsewhere = file(&[line(&lost.number, 75_000, "NTB-4")]);
+    assert_eq!(import(&bank, &elsewhere).await?.suspended_count, 1);
     assert!(Books::open(&house).await?.check_some().await? > 0);
     Ok(())
 }

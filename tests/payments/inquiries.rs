@@ -21,6 +21,7 @@ use super::{
 pub const PAID: (&str, i64) = ("paid", 50_001);
 pub const SILENT: (&str, i64) = ("silent", 50_002);
 const SLOW: (&str, i64) = ("slow", 50_003);
+const HANGING: (&str, i64) = ("hanging", 50_004);
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -150,6 +151,41 @@ async fn an_answer_about_another_payment_is_left_to_a_person(
     assert_eq!(known(&desk, &code).await?.state(), CollectionState::Stuck);
     assert_eq!(house.payments.inquire_collections().await?, 0);
     assert_eq!(state(&desk, &bill).await?, BillState::Open);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn a_provider_that_hangs_does_not_hold_up_the_codes_of_another(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let mut hanging = Vec::new();
+    for (name, rupiahs) in [HANGING, PAID] {
+        desk.tariffs.clone().publish_tariff(tariff(name, rupiahs)).await?;
+    }
+    for _ in 0..20 {
+        let bill = issue(&desk, &[HANGING.0]).await?;
+        hanging.push(qr(&desk, &bill).await?.collection.unwrap());
+    }
+    let number = account(&desk, &issue(&desk, &[PAID.0]).await?, "008").await?;
+    // These are due long before the other.
+    house.clock.advance(super::support::DAY * 7);
+
+    let payments = house.payments.clone();
+    let asking = tokio::spawn(async move { payments.inquire_collections().await });
+    while known(&desk, &number).await?.state() != CollectionState::Paid {
+        tokio::task::yield_now().await;
+    }
+
+    for code in &hanging {
+        assert_eq!(known(&desk, code).await?.state(), CollectionState::Waiting);
+    }
+    assert!(!asking.is_finished());
+    asking.abort();
     Ok(())
 }
 

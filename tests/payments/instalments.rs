@@ -2,8 +2,8 @@
 
 use rangkai_proto::payments::v1::{
     AmendBillRequest, Bill, BillPart, BillState, CreditSource, ErrorReason, FindBillRequest,
-    Instalments, IssueBillRequest, ListCreditsRequest, PartState, PublishTariffRequest,
-    RecordRemittanceRequest,
+    GetRemittanceRequest, Instalments, IssueBillRequest, ListCreditsRequest, PartState,
+    PublishTariffRequest, RecordRemittanceRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -12,6 +12,7 @@ use super::{
     channels::{account, qr},
     events::types,
     support::{DAY, Desk, House, fields, item, reason, refused, renewal, rupiah, tariff},
+    suspense::{apply, cancel, confirm, pay, propose},
 };
 
 #[rstest]
@@ -160,6 +161,35 @@ async fn what_is_shown_for_a_bill_asks_for_what_it_still_owes(
     }
     assert_eq!(next, again);
     assert_eq!(paid, by_whole);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn parts_that_were_all_paid_out_of_suspense_tell_what_paid_them(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let second = house.person("korlantas", "head")?;
+    let bill = in_parts(&desk, 2).await?;
+    let withdrawn = desk.bill().await?;
+    cancel(&desk, &withdrawn).await?;
+    let find = GetRemittanceRequest { bill_id: bill.bill_id.clone() };
+    let unpaid = desk.remittances.clone().get_remittance(find.clone()).await;
+    assert_eq!(refused(unpaid), ErrorReason::RemittanceNotFound);
+
+    for place in 0..2 {
+        let late = pay(&house, &withdrawn, 50_000).await?;
+        propose(&desk, &late, apply(&of(&bill, place))).await?;
+        confirm(&second, &late).await?;
+        let paid = desk.remittances.clone().get_remittance(find.clone()).await?.into_inner();
+        assert_eq!(paid.remittance.unwrap().remittance_id, late.remittance_id);
+    }
+
+    assert_eq!(desk.see(&bill).await?.state(), BillState::Paid);
     Ok(())
 }
 

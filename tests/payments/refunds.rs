@@ -146,7 +146,7 @@ async fn another_agency_cannot_tell_that_a_refund_exists(#[case] kind: Kind) -> 
 }
 
 /// What a bank sends when it paid `refund`.
-fn confirm(refund: &Refund, number: &str) -> ConfirmRefundRequest {
+pub fn confirm(refund: &Refund, number: &str) -> ConfirmRefundRequest {
     ConfirmRefundRequest {
         request_id: fresh(),
         refund_id: refund.refund_id.clone(),

@@ -112,6 +112,8 @@ impl House {
         config.database = database.config.clone();
         config.expiry.batch = 2;
         config.vouchers.batch = 2;
+        // Whoever waits for a provider that hangs would wait for the end of the test.
+        config.channels.inquiry.timeout_ms = 60_000;
         // The account that pays in the tests of rails; without the rest of it nothing is paid.
         "0019988776".clone_into(&mut config.rails.debtor.account);
         "002".clone_into(&mut config.rails.debtor.bank_code);

@@ -207,14 +207,14 @@ async fn each_step_of_a_resolution_has_one_effect(#[case] kind: Kind) -> anyhow:
     contract::once(&request.request_id.clone(), [request, changed], send).await.map(drop)
 }
 
-async fn pay(house: &House, bill: &Bill, rupiahs: i64) -> anyhow::Result<Remittance> {
+pub async fn pay(house: &House, bill: &Bill, rupiahs: i64) -> anyhow::Result<Remittance> {
     let amount = Some(rupiah(rupiahs));
     let payment = RecordRemittanceRequest { amount, ..house.payment(bill, "002") };
     let answer = house.bank("bank-bri")?.remittances.record_remittance(payment).await?;
     Ok(answer.into_inner().remittance.unwrap())
 }
 
-async fn cancel(desk: &Desk, bill: &Bill) -> Result<(), Status> {
+pub async fn cancel(desk: &Desk, bill: &Bill) -> Result<(), Status> {
     let (request_id, bill_id) = (fresh(), bill.bill_id.clone());
     let cancel = CancelBillRequest { request_id, bill_id, etag: String::new() };
     desk.bills.clone().cancel_bill(cancel).await.map(drop)
@@ -235,7 +235,7 @@ async fn list(desk: &Desk, state: SuspenseState) -> Result<Vec<SuspenseItem>, St
     Ok(desk.suspense.clone().list_suspense(list).await?.into_inner().items)
 }
 
-fn wish(resolution: SuspenseResolution) -> ResolveSuspenseRequest {
+pub fn wish(resolution: SuspenseResolution) -> ResolveSuspenseRequest {
     ResolveSuspenseRequest {
         request_id: fresh(),
         resolution: resolution.into(),
@@ -244,7 +244,7 @@ fn wish(resolution: SuspenseResolution) -> ResolveSuspenseRequest {
     }
 }
 
-fn apply(bill: &Bill) -> ResolveSuspenseRequest {
+pub fn apply(bill: &Bill) -> ResolveSuspenseRequest {
     let billing_code = bill.billing_code.clone();
     ResolveSuspenseRequest { billing_code, ..wish(SuspenseResolution::Apply) }
 }
@@ -254,7 +254,7 @@ fn credit(payer: &str) -> ResolveSuspenseRequest {
     ResolveSuspenseRequest { payer_subject_id, ..wish(SuspenseResolution::Credit) }
 }
 
-async fn propose(
+pub async fn propose(
     desk: &Desk,
     remittance: &Remittance,
     wish: ResolveSuspenseRequest,
@@ -263,7 +263,7 @@ async fn propose(
     Ok(desk.suspense.clone().resolve_suspense(request).await?.into_inner().item.unwrap())
 }
 
-async fn confirm(desk: &Desk, remittance: &Remittance) -> Result<SuspenseItem, Status> {
+pub async fn confirm(desk: &Desk, remittance: &Remittance) -> Result<SuspenseItem, Status> {
     let (request_id, suspense_id) = (fresh(), remittance.suspense_id.clone());
     let request = ConfirmSuspenseResolutionRequest { request_id, suspense_id };
     let answer = desk.suspense.clone().confirm_suspense_resolution(request).await?;
@@ -286,7 +286,11 @@ fn back(suspense_id: &str, number: &str) -> ConfirmSuspenseReturnRequest {
     }
 }
 
-async fn give_back(bank: &Desk, from: &Remittance, number: &str) -> Result<SuspenseItem, Status> {
+pub async fn give_back(
+    bank: &Desk,
+    from: &Remittance,
+    number: &str,
+) -> Result<SuspenseItem, Status> {
     let request = back(&from.suspense_id, number);
     let answer = bank.suspense.clone().confirm_suspense_return(request).await?;
     Ok(answer.into_inner().item.unwrap())

@@ -24,7 +24,7 @@ pub struct GroupConfig {
     /// How many writers there are on PostgreSQL. Each agency has one of them, so that an agency's
     /// groups do not wait for each other's locks. `SQLite` has one writer for all.
     pub writers: usize,
-    /// The most calls in one transaction.
+    /// The most that the calls in one transaction weigh together. One that weighs more goes alone.
     pub batch: usize,
     /// How many calls may wait for each writer; whoever comes then is told to come again.
     pub queue: usize,
@@ -47,12 +47,12 @@ where
     E: From<DbErr> + From<RequestIdReused> + Send + 'static,
 {
     /// Starts the writers; they end with the last clone of the group. `work` is as for
-    /// [`Db::once_many`].
+    /// [`Db::once_many`]; `weight` tells how much of a transaction an item is, at least 1.
     ///
     /// Where a group fails as a whole and the database is not to blame, its calls are tried again
     /// one by one: the call that breaks `work` fails alone.
     #[must_use]
-    pub fn start<F, Fut>(db: &Db, config: &GroupConfig, work: F) -> Self
+    pub fn start<F, Fut>(db: &Db, config: &GroupConfig, weight: fn(&I) -> usize, work: F) -> Self
     where
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
@@ -62,7 +62,7 @@ where
         let start = |_| {
             let (sender, waiting) = mpsc::channel(config.queue.max(1));
             let writer = Writer { db: db.clone(), work: Arc::clone(&work) };
-            tokio::spawn(writer.run(waiting, config.batch.max(1)));
+            tokio::spawn(writer.run(Queue { waiting, weight, next: None }, config.batch));
             sender
         };
         Self { writers: (0..writers).map(start).collect() }
@@ -103,23 +103,65 @@ impl<I, E> fmt::Debug for Group<I, E> {
     }
 }
 
+/// What waits for a writer.
+struct Queue<I, E> {
+    waiting: mpsc::Receiver<Waiting<I, E>>,
+    weight: fn(&I) -> usize,
+    /// What did not fit into the last transaction.
+    next: Option<Waiting<I, E>>,
+}
+
+impl<I, E> Queue<I, E> {
+    /// Waits for the first and takes those that are there already, as many as weigh `batch` together.
+    /// Nothing means that nobody can come any more.
+    async fn take(&mut self, batch: usize) -> Vec<Waiting<I, E>> {
+        let mut taken = Vec::new();
+        let first = match self.next.take() {
+            Some(next) => Some(next),
+            None => self.waiting.recv().await,
+        };
+        let Some(first) = first else { return taken };
+        let mut left = batch.saturating_sub(self.weigh(&first));
+        taken.push(first);
+        while left > 0
+            && let Ok(next) = self.waiting.try_recv()
+        {
+            let weight = self.weigh(&next);
+            if weight > left {
+                self.next = Some(next);
+                break;
+            }
+            left -= weight;
+            taken.push(next);
+        }
+        taken
+    }
+
+    fn weigh(&self, waiting: &Waiting<I, E>) -> usize {
+        (self.weight)(&waiting.item).max(1)
+    }
+}
+
 struct Writer<F> {
     db: Db,
     work: Arc<F>,
 }
 
 impl<F> Writer<F> {
-    async fn run<I, E, Fut>(self, mut waiting: mpsc::Receiver<Waiting<I, E>>, batch: usize)
+    async fn run<I, E, Fut>(self, mut queue: Queue<I, E>, batch: usize)
     where
         I: Clone + Send + Sync + 'static,
         E: From<DbErr> + From<RequestIdReused> + Send + 'static,
         F: Fn(Tx, Vec<Asked<I>>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Vec<Result<Reply, E>>, DbErr>> + Send + 'static,
     {
-        let mut taken = Vec::with_capacity(batch);
-        while waiting.recv_many(&mut taken, batch).await > 0 {
+        loop {
+            let taken = queue.take(batch).await;
+            if taken.is_empty() {
+                return;
+            }
             let split = |it: Waiting<I, E>| ((it.call, it.item), it.answer);
-            let (calls, askers): (Vec<_>, Vec<_>) = taken.drain(..).map(split).unzip();
+            let (calls, askers): (Vec<_>, Vec<_>) = taken.into_iter().map(split).unzip();
             for (asker, answer) in askers.into_iter().zip(self.answers(&Arc::new(calls)).await) {
                 // Whoever went away hears it when asking again.
                 let _ = asker.send(answer);

@@ -24,7 +24,8 @@ pub struct Movement {
 
 /// Starts the group.
 pub fn start(db: &Db, config: &GroupConfig) -> Movements {
-    Group::start(db, config, |tx, asked| async move { move_all(&tx, asked).await })
+    let weight = |movement: &Movement| movement.commands.len();
+    Group::start(db, config, weight, |tx, asked| async move { move_all(&tx, asked).await })
 }
 
 async fn move_all(

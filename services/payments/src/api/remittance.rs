@@ -1,5 +1,7 @@
 //! `rangkai.payments.v1.RemittanceService`.
 
+use std::sync::Arc;
+
 use rangkai_db::Call;
 use rangkai_primitives::{Currency, Id, Money, Timestamp};
 use rangkai_proto::payments::v1::{self as wire, remittance_service_server::RemittanceService};
@@ -38,9 +40,13 @@ impl RemittanceService for Payments {
         request: Request<wire::ImportRemittancesRequest>,
     ) -> Result<Response<wire::ImportRemittancesResponse>, Status> {
         let (call, batch, hash) = remittance_import::read(&request, self.db.clock().now())?;
+        let channels = Arc::clone(&self.channels);
         self.change(call, move |tx| {
-            let batch = batch.clone();
-            async move { Ok(ops::remittance_import::run(&tx, batch, hash).await?.into()) }
+            let (channels, batch) = (Arc::clone(&channels), batch.clone());
+            async move {
+                let import = ops::remittance_import::run(&tx, &channels, batch, hash).await?;
+                Ok(import.into())
+            }
         })
         .await
     }

@@ -191,6 +191,17 @@ impl Channels {
         self.providers.get(name)
     }
 
+    /// The names of all providers.
+    pub fn names(&self) -> Vec<String> {
+        self.providers.keys().cloned().collect()
+    }
+
+    /// The names of the providers whose money a bank takes.
+    pub fn at_bank(&self, bank_code: &str) -> Vec<&str> {
+        let there = self.providers.values().filter(|provider| provider.bank_code == bank_code);
+        there.map(|provider| provider.name.as_str()).collect()
+    }
+
     /// The provider of QR codes for an agency, how it names itself, and the merchant that the
     /// agency is with it.
     pub fn qris(&self, agency: &Agency) -> Option<(&Provider, &str, &Merchant)> {

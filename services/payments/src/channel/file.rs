@@ -9,7 +9,10 @@
 //! T|<number of payments>|<sum of their amounts>
 //! ```
 //!
-//! Amounts are whole rupiah, digits only. The header comes first, the trailer last, and both count.
+//! Amounts are whole rupiah, digits only. A number stands in one line. The header comes first, the
+//! trailer last, and both count.
+
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::NaiveDate;
 use rangkai_primitives::{Currency, Money, Timestamp};
@@ -68,9 +71,14 @@ impl Batch {
         let Some(trailer) = last else {
             return Err(ChannelRefusal::FileIncomplete { line: rows.len() });
         };
-        let mut lines = Vec::new();
+        let (mut lines, mut numbers) = (Vec::new(), BTreeMap::new());
         for (place, row) in rows.iter().enumerate().take(rows.len() - 1).skip(1) {
             let payment = payment(place + 1, row, bank_code, now)?;
+            // The first would make the second known, and half of the sum would be booked.
+            if let Some(earlier) = numbers.insert(row[3], place + 1) {
+                let why = format!("the bank's number is that of line {earlier}").into();
+                return Err(ChannelRefusal::FileMalformed { line: place + 1, why });
+            }
             lines.push(Line { number: place + 1, payment });
         }
         let ["T", count, total] = trailer[..] else {
@@ -157,5 +165,5 @@ fn is_digits(text: &str) -> bool {
 }
 
 const fn malformed(line: usize, why: &'static str) -> ChannelRefusal {
-    ChannelRefusal::FileMalformed { line, why }
+    ChannelRefusal::FileMalformed { line, why: Cow::Borrowed(why) }
 }

@@ -29,7 +29,7 @@ impl Provider {
         let asking = async {
             match self.inquiry {
                 Inquiry::None => Answer::Silence,
-                Inquiry::Sandbox => sandbox::answer(collection),
+                Inquiry::Sandbox => sandbox::answer(collection).await,
             }
         };
         tokio::time::timeout(patience, asking).await.unwrap_or(Answer::Silence)

@@ -1,5 +1,7 @@
 //! Everything that the rules of payment channels can say no to.
 
+use std::borrow::Cow;
+
 use rangkai_primitives::{Id, Money};
 
 use super::{Collection, CollectionState};
@@ -21,7 +23,7 @@ pub enum ChannelRefusal {
     #[error("element {tag} of the code is wrong: {why}")]
     QrMalformed { tag: String, why: &'static str },
     #[error("line {line} of the file: {why}")]
-    FileMalformed { line: usize, why: &'static str },
+    FileMalformed { line: usize, why: Cow<'static, str> },
     #[error("the file ends before its trailer, in or after line {line}")]
     FileIncomplete { line: usize },
     #[error("the file says {expected} payments and has {found}")]

@@ -40,6 +40,15 @@ pub struct Collection {
     pub update_time: Timestamp,
 }
 
+/// Whose collections: each provider is asked about its own beside the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Providers {
+    /// One provider, by its name.
+    One(String),
+    /// Those that are none of these: they are no longer configured.
+    Others(Vec<String>),
+}
+
 /// What is known of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollectionState {
@@ -82,6 +91,11 @@ impl Collection {
             update_time: now,
         };
         Self { next_inquiry: opened.next_look(now), ..opened }
+    }
+
+    /// The code by which its money is recorded: that of its bill, if it stands for one.
+    pub fn code(&self) -> &str {
+        self.bill.as_ref().map_or(&self.number, |(_, code)| code.as_str())
     }
 
     /// Whether its payer can still be shown it.

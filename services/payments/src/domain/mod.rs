@@ -87,7 +87,7 @@ pub use chart::{AccountCode, AccountKind};
 pub use claim::{Claim, Document, DocumentKind};
 pub use closed_day::{ClosedDay, DayTotal, Posted, finish, may_close, span};
 pub use code::{BillingCode, account_number};
-pub use collection::{Collection, CollectionState};
+pub use collection::{Collection, CollectionState, Providers};
 pub use command::{Applied, Command, Needs};
 pub use contents::Contents;
 pub use credit::{Credit, CreditSource, CreditUse};

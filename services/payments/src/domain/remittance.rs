@@ -75,10 +75,11 @@ impl Remittance {
     /// Whether the same payment, for `bill`, is reported once more, by whichever channel. Channels
     /// may tell the time otherwise, and the same bill by another of its codes.
     pub fn is(&self, new: &NewRemittance, bill: Option<Id<Bill>>) -> bool {
-        self.bill == bill
-            && (bill.is_some() || self.code == new.code)
-            && self.amount == new.amount
-            && self.reference == new.reference
+        let same_bill = self.bill == bill && (bill.is_some() || self.code == new.code);
+        // Whoever recorded the money without a bill did not know the code that the bank's file has.
+        // A person decides about it already: one such line does not hold up all others.
+        let waits = self.bill.is_none() && new.channel == Channel::File;
+        (same_bill || waits) && self.amount == new.amount && self.reference == new.reference
     }
 }
 

@@ -7,8 +7,8 @@ use tracing::instrument;
 use super::ledger;
 use crate::{
     domain::{
-        AccountCode, BankMovement, Dispute, DisputeEnd, DisputeState, NewDispute, Occasion,
-        Purpose, ReconciliationRefusal as Refusal,
+        BankMovement, Dispute, DisputeEnd, DisputeState, NewDispute, Occasion, Purpose,
+        ReconciliationRefusal as Refusal,
     },
     error::Error,
     events::tell,
@@ -77,10 +77,7 @@ pub async fn end(tx: &Tx, id: Id<Dispute>, end: DisputeEnd) -> Result<Dispute, E
         super::refund::free(tx, &bill).await?;
         Occasion::DisputeLost
     };
-    match ledger::post(tx, occasion, dispute.amount, dispute.id.uuid()).await {
-        Err(Error::PastFloor(AccountCode::Bank)) => return Err(Refusal::BankShort.into()),
-        posted => posted?,
-    }
+    ledger::post_out(tx, occasion, dispute.amount, dispute.id.uuid()).await?;
     tell::dispute_changed(tx, &dispute).await?;
     Ok(dispute)
 }

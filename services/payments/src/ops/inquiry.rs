@@ -9,7 +9,9 @@ use tracing::instrument;
 use super::remittance;
 use crate::{
     channel::{Answer, Provider},
-    domain::{BankReference, Collection, CollectionState, NewRemittance, Refusal, Remittance},
+    domain::{
+        BankReference, Collection, CollectionState, NewRemittance, Providers, Refusal, Remittance,
+    },
     error::Error,
     events::tell,
     store,
@@ -54,14 +56,15 @@ pub async fn heard(
     Ok(None)
 }
 
-/// Collections of every agency whose provider is to be asked, from `after` on.
+/// Collections of every agency of which `providers` are to be asked, from `after` on.
 #[instrument(skip_all)]
 pub async fn due(
     tx: &Tx,
+    providers: &Providers,
     after: Option<(Timestamp, Id<Collection>)>,
     limit: u64,
 ) -> Result<Vec<(Agency, Timestamp, Id<Collection>)>, Error> {
-    Ok(store::collection::due(tx, after, limit).await?)
+    Ok(store::collection::due(tx, providers, after, limit).await?)
 }
 
 /// Takes a collection on for asking its provider, if that is still due and nobody else does; for
@@ -118,13 +121,18 @@ async fn settle(
     collection: Collection,
     paid: Paid,
 ) -> Result<Remittance, Error> {
-    let code = collection.bill.as_ref().map(|(_, code)| code.to_string());
-    let code = code.unwrap_or_else(|| collection.number.clone());
+    let code = collection.code().to_owned();
     let new = payment(provider, Some(tx.agency().clone()), code, paid);
     let remittance = remittance::record(tx, new).await?;
-    let now = tx.now();
-    keep(tx, &collection, collection.clone().pay(now)).await?;
+    paid_for(tx, &collection).await?;
     Ok(remittance)
+}
+
+/// Keeps that a collection was paid; answers it as it is then.
+pub async fn paid_for(tx: &Tx, collection: &Collection) -> Result<Collection, Error> {
+    let paid = collection.clone().pay(tx.now());
+    keep(tx, collection, paid.clone()).await?;
+    Ok(paid)
 }
 
 fn payment(provider: &Provider, owner: Option<Agency>, code: String, paid: Paid) -> NewRemittance {

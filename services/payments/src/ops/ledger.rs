@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Account, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer, Occasion,
-        Refused,
+        Account, AccountCode, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer,
+        Occasion, ReconciliationRefusal, Refused,
     },
     error::Error,
     events::tell,
@@ -29,6 +29,20 @@ pub async fn post(tx: &Tx, occasion: Occasion, amount: Money, source: Uuid) -> R
             Err(code.parse().map_or_else(|_| Error::Unsound, Error::PastFloor))
         }
         Err(error) => Err(error),
+    }
+}
+
+/// As [`post`], for money that the banks paid out: what their account is short of may have been handed
+/// on meanwhile, so that is told and not taken for a fault.
+pub async fn post_out(
+    tx: &Tx,
+    occasion: Occasion,
+    amount: Money,
+    source: Uuid,
+) -> Result<(), Error> {
+    match post(tx, occasion, amount, source).await {
+        Err(Error::PastFloor(AccountCode::Bank)) => Err(ReconciliationRefusal::BankShort.into()),
+        posted => posted,
     }
 }
 

@@ -73,7 +73,7 @@ pub async fn get(tx: &Tx, id: Id<Bill>) -> Result<Remittance, Error> {
         return Ok(found);
     }
     let bill = store::bill::find(tx, id).await?.ok_or(Refusal::RemittanceNotFound)?;
-    let paying = store::suspense::find_paying(tx, &bill.code).await?;
+    let paying = store::suspense::find_paying(tx, &bill).await?;
     let paying = paying.ok_or(Refusal::RemittanceNotFound)?;
     let found = store::remittance::find_anywhere(tx, paying).await?;
     Ok(found.ok_or(Refusal::RemittanceNotFound)?)
@@ -107,7 +107,8 @@ async fn recorded(
     bill: Option<Id<Bill>>,
 ) -> Result<Remittance, Error> {
     let earlier = match store::bank_movement::used_for(tx, &new.reference).await? {
-        Some((Purpose::Remittance, id)) => store::remittance::find(tx, id.into()).await?,
+        // Money without a bill is that of whoever found it, not of the agency of the bill.
+        Some((Purpose::Remittance, id)) => store::remittance::find_anywhere(tx, id.into()).await?,
         Some(_) | None => None,
     };
     let taken = || Refusal::BankReferenceTaken(new.reference.number.clone());

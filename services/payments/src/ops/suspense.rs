@@ -137,7 +137,7 @@ pub async fn give_back(
     let moved = BankMovement::record(purpose, id.uuid(), item.amount, bank, tx.now());
     super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     tx.changed("suspense", item.id.uuid());
-    ledger::post(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
+    ledger::post_out(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
     tell::suspense_returned(tx, &item).await?;
     Ok(item)
 }
@@ -151,7 +151,7 @@ async fn apply(tx: &Tx, item: &SuspenseItem, code: &BillingCode) -> Result<(), E
     let now = (code, tx.now());
     if !own {
         forward(tx, &owner, item, &remittance).await?;
-        ledger::post(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
+        ledger::post_out(tx, Occasion::SuspenseForwarded, item.amount, item.id.uuid()).await?;
         let receipt = remittance.receipt(Occasion::BillPaid, None);
         return bill::receive(&tx.within(owner), bill, now, &receipt).await.map(drop);
     }

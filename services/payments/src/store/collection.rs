@@ -9,7 +9,10 @@ use sea_orm::{
 };
 
 use super::{money, word};
-use crate::domain::{Bill, Collection, CollectionState};
+use crate::domain::{Bill, Collection, CollectionState, Providers};
+
+/// How many rows a query names at once.
+const MANY: usize = 500;
 
 /// One row.
 #[sea_orm::model]
@@ -74,6 +77,36 @@ pub async fn find_anywhere(
     row.map(|row| Ok((word("agency", &row.agency)?, row.collection_id.into()))).transpose()
 }
 
+/// Holds the collections that providers call so until the transaction ends, whichever agencies' they
+/// are.
+pub async fn hold_all(
+    tx: &Tx,
+    providers: &[&str],
+    numbers: &[&str],
+) -> Result<Vec<(Agency, Collection)>, DbErr> {
+    let mut ids = Vec::new();
+    for some in numbers.chunks(MANY) {
+        let find = Entity::find()
+            .select_only()
+            .column(Column::CollectionId)
+            .filter(COLUMN.provider.is_in(providers.iter().copied()))
+            .filter(COLUMN.number.is_in(some.iter().copied()));
+        ids.extend(find.into_tuple::<Uuid>().all(tx).await?);
+    }
+    ids.sort_unstable();
+    let mut held = Vec::new();
+    for some in ids.chunks(MANY) {
+        let hold = Entity::find()
+            .filter(COLUMN.collection_id.is_in(some.iter().copied()))
+            .order_by_asc(COLUMN.collection_id)
+            .lock_exclusive();
+        for row in hold.all(tx).await? {
+            held.push((word("agency", &row.agency)?, collection(tx, row)?));
+        }
+    }
+    Ok(held)
+}
+
 /// Finds the agency's code for its counters.
 pub async fn find_counter(tx: &Tx, provider: &str) -> Result<Option<Collection>, DbErr> {
     let find = Entity::find()
@@ -115,14 +148,19 @@ pub async fn list(
     rows.into_iter().map(|row| collection(tx, row)).collect()
 }
 
-/// Collections of every agency whose provider is to be asked, from `after` on, the longest due
-/// first.
+/// Collections of every agency of which `providers` are to be asked, from `after` on, the longest
+/// due first.
 pub async fn due(
     tx: &Tx,
+    providers: &Providers,
     after: Option<(Timestamp, Id<Collection>)>,
     limit: u64,
 ) -> Result<Vec<(Agency, Timestamp, Id<Collection>)>, DbErr> {
     let mut query = Entity::find().filter(COLUMN.next_inquiry.lte(tx.now()));
+    query = query.filter(match providers {
+        Providers::One(name) => COLUMN.provider.eq(name),
+        Providers::Others(names) => COLUMN.provider.is_not_in(names),
+    });
     if let Some((time, id)) = after {
         let same_time = Condition::all()
             .add(COLUMN.next_inquiry.eq(time))

@@ -141,6 +141,7 @@ const OWN: &[SqlMigration] = &[
     both!("m0095_payee_modality"),
     both!("m0096_bulk_batch"),
     both!("m0096_returned_charge"),
+    both!("m0097_lookup"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.

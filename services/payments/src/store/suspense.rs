@@ -5,7 +5,7 @@ use rangkai_primitives::{Agency, Id, Page, Sensitive};
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, entity::prelude::*};
 
 use super::{money, word};
-use crate::domain::{BankReference, BillingCode, Remedy, Remittance, SuspenseFilter, SuspenseItem};
+use crate::domain::{BankReference, Bill, Remedy, Remittance, SuspenseFilter, SuspenseItem};
 
 /// One row.
 #[sea_orm::model]
@@ -58,14 +58,17 @@ pub async fn owner(tx: &Tx, id: Id<SuspenseItem>) -> Result<Option<Agency>, DbEr
     row.map(|row| word("agency", &row.agency)).transpose()
 }
 
-/// Finds the remittance that came in as the item that paid the bill of a code.
-pub async fn find_paying(tx: &Tx, code: &BillingCode) -> Result<Option<Id<Remittance>>, DbErr> {
+/// Finds the remittance that came in as the item that paid a bill, or the last one that paid a part
+/// of it.
+pub async fn find_paying(tx: &Tx, bill: &Bill) -> Result<Option<Id<Remittance>>, DbErr> {
+    let parts = bill.parts.iter().map(|part| part.code.as_str());
     // The bill may have been paid out of the platform's suspense, so no agency is asked for here;
     // whoever asks has found the bill in its own.
     let find = Entity::find()
         .filter(COLUMN.state.eq("applied"))
         .filter(COLUMN.resolution.eq("apply"))
-        .filter(COLUMN.target.eq(code.as_str()));
+        .filter(COLUMN.target.is_in(parts.chain([bill.code.as_str()])))
+        .order_by_desc(COLUMN.update_time);
     Ok(find.one(tx).await?.map(|row| row.remittance_id.into()))
 }
 

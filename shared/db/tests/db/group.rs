@@ -27,6 +27,10 @@ struct Held {
 
 impl Held {
     fn start(db: &Db, config: &GroupConfig) -> Self {
+        Self::weighing(db, config, |_| 1)
+    }
+
+    fn weighing(db: &Db, config: &GroupConfig, weight: fn(&i64) -> usize) -> Self {
         let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
         let held = (Arc::clone(&gate), Arc::clone(&begun));
         let work = move |tx: Tx, asked: Vec<Asked<i64>>| {
@@ -37,7 +41,7 @@ impl Held {
                 add_all(tx, asked).await
             }
         };
-        Self { group: Group::start(db, config, work), gate, begun }
+        Self { group: Group::start(db, config, weight, work), gate, begun }
     }
 
     /// Asks in a task of its own, and lets it come as far as the writer's queue.
@@ -84,6 +88,28 @@ async fn those_who_came_meanwhile_are_committed_together() {
             assert_eq!(task.await.unwrap().unwrap(), expected);
         }
         assert_eq!(held.begun.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_committed_together_than_a_batch_weighs() {
+    for place in places().await {
+        let db = place.open().await;
+        let held = Held::weighing(&db, &CONFIG, |step| usize::try_from(*step).unwrap());
+        let first = held.hold().await;
+        let mut rest = Vec::new();
+        // Of 64: the first alone, two together, then one that is more than all by itself.
+        for step in [40, 40, 24, 100, 1] {
+            rest.push(held.ask(step).await);
+        }
+
+        held.gate.add_permits(5);
+
+        assert_eq!(first.await.unwrap().unwrap(), 1);
+        for (task, expected) in rest.into_iter().zip([41, 81, 105, 205, 206]) {
+            assert_eq!(task.await.unwrap().unwrap(), expected);
+        }
+        assert_eq!(held.begun.load(Ordering::SeqCst), 5);
     }
 }
 
@@ -147,7 +173,8 @@ async fn who_finds_the_queue_full_is_told_to_come_again() {
 async fn groups_of_two_replicas_lose_nothing() {
     for place in places().await {
         let dbs = [place.open().await, place.open().await];
-        let groups: [Steps; 2] = [0, 1].map(|it: usize| Group::start(&dbs[it], &CONFIG, add_all));
+        let groups: [Steps; 2] =
+            [0, 1].map(|it: usize| Group::start(&dbs[it], &CONFIG, |_| 1, add_all));
 
         let tasks: Vec<_> = (0..200)
             .map(|index| {
@@ -176,7 +203,7 @@ async fn a_group_that_fails_tells_everybody() {
         let broken = |_: Tx, _: Vec<Asked<i64>>| async {
             Err::<Vec<Result<Reply, Error>>, _>(DbErr::Custom("on purpose".into()))
         };
-        let group: Steps = Group::start(&db, &CONFIG, broken);
+        let group: Steps = Group::start(&db, &CONFIG, |_| 1, broken);
 
         let ask = || group.once::<i64>(call(Uuid::now_v7(), 1), 1);
         let (one, two) = tokio::join!(ask(), ask());

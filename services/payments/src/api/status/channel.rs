@@ -32,7 +32,7 @@ impl From<ChannelRefusal> for Status {
                 no(with, [("tag", tag.clone()), ("why", (*why).to_owned())], &refusal)
             }
             ChannelRefusal::FileMalformed { line: at, why } => {
-                no(with, [line(at), ("why", (*why).to_owned())], &refusal)
+                no(with, [line(at), ("why", why.clone().into_owned())], &refusal)
             }
             ChannelRefusal::FileIncomplete { line: at } => no(with, [line(at)], &refusal),
             ChannelRefusal::FileCountWrong { expected, found } => {
