@@ -189,8 +189,8 @@ impl<'a> Check<'a> {
             match step {
                 Step::Field(name) if path.is_empty() => path.push_str(name),
                 Step::Field(name) => path.extend([".", name]),
-                Step::Item(position) => path.push_str(&format!("[{position}]")),
-                Step::Entry(key) => path.push_str(&format!("[{key}]")),
+                Step::Item(position) => path.extend(["[", &position.to_string(), "]"]),
+                Step::Entry(key) => path.extend(["[", key.as_ref(), "]"]),
             }
         }
         self.found.add(&path, rule);

@@ -123,7 +123,8 @@ impl Number {
     /// The number that `value` stands for; none when it is not encoded so.
     pub(crate) fn read(self, value: Wire<'_>) -> Option<i128> {
         match (self, value) {
-            (Self::Int32 | Self::Int64, Wire::Varint(bits)) => Some(bits.cast_signed().into()),
+            (Self::Int32 | Self::Int64, Wire::Varint(bits))
+            | (Self::Sfixed64, Wire::Wide(bits)) => Some(bits.cast_signed().into()),
             (Self::Uint32 | Self::Uint64, Wire::Varint(bits))
             | (Self::Fixed64, Wire::Wide(bits)) => Some(bits.into()),
             (Self::Sint32 | Self::Sint64, Wire::Varint(bits)) => {
@@ -131,7 +132,6 @@ impl Number {
             }
             (Self::Fixed32, Wire::Narrow(bits)) => Some(bits.into()),
             (Self::Sfixed32, Wire::Narrow(bits)) => Some(bits.cast_signed().into()),
-            (Self::Sfixed64, Wire::Wide(bits)) => Some(bits.cast_signed().into()),
             _ => None,
         }
     }
