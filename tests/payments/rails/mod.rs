@@ -7,5 +7,6 @@ mod outcomes;
 mod pace;
 mod reports;
 mod schemas;
+mod standing;
 mod statements;
 mod support;
