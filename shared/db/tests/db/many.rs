@@ -118,6 +118,29 @@ async fn rows_of_our_own_join_those_of_the_database() {
 }
 
 #[tokio::test]
+async fn what_all_rows_have_in_common_is_said_once() {
+    for place in places().await {
+        let db = place.open().await;
+        let work = |tx: Tx| async move {
+            let names = ["a", "b"].map(|name| vec![name.into()]).to_vec();
+            let both: [Value; 2] = [20_i64.into(), 3_i64.into()];
+            let set = "UPDATE counter SET value = $1 + $2 + $2 FROM many \
+                       WHERE counter.name = many.name";
+            let set = sql::execute_many_with(&tx, &both, &["name"], names.clone(), set).await?;
+            let find = "SELECT counter.value - $1 FROM many JOIN counter \
+                        ON counter.name = many.name WHERE value > $2";
+            let rows = sql::query_many_with(&tx, &both, &["name"], names, find).await?;
+            let read = |row: &sea_orm::QueryResult| row.try_get_by_index::<i64>(0);
+            Ok::<_, DbErr>((set, rows.iter().map(read).collect::<Result<Vec<_>, _>>()?))
+        };
+
+        let (set, values) = db.act(caller("korlantas"), "set", work).await.unwrap();
+
+        assert_eq!((set, values), (2, vec![6, 6]));
+    }
+}
+
+#[tokio::test]
 async fn rows_that_are_not_alike_are_refused() {
     for place in places().await.iter().filter(|place| place.is_postgres()) {
         let db = place.open().await;
