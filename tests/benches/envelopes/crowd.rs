@@ -45,7 +45,7 @@ impl Crowd {
     }
 
     /// The payee at a place.
-    pub(super) fn payee(self, place: i64) -> NewPayee {
+    pub(super) fn payee(place: i64) -> NewPayee {
         NewPayee {
             functional_id: functional_id(place),
             institution: "002".to_owned(),

@@ -54,7 +54,7 @@ impl Office {
         let crowd = *crowd;
         let batch = move |places: std::ops::Range<i64>| LinkPayeesRequest {
             source: "pkh".to_owned(),
-            payees: places.map(|place| crowd.payee(place)).collect(),
+            payees: places.map(Crowd::payee).collect(),
         };
         let stream = tokio_stream::iter(crowd.batches().map(batch));
         let linked = PayeeServiceClient::new(self.maker.clone()).link_payees(stream).await?;

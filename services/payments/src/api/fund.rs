@@ -87,7 +87,7 @@ fn read<M: Message + Name>(
     let amount = amount.and_then(|amount| fields.keep("amount", Money::try_from(amount)));
     let amount = amount.and_then(|amount| fields.keep("amount", payable_total(amount)));
     let bank = read_bank(&mut fields, bank_code, number);
-    fields.check(|| Some((call?, amount?, bank?)))
+    fields.check(|| Some((call?, amount?, bank)))
 }
 
 fn read_get(wire: &wire::GetFundsRequest) -> Result<Currency, Status> {

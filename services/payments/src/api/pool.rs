@@ -120,7 +120,7 @@ fn read_fund(request: &Request<wire::FundPoolRequest>) -> Result<Moves, Status> 
     let id = fields.parse("pool_id", &wire.pool_id);
     let amount = read_amount(&mut fields, wire.amount.clone());
     let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
-    fields.check(|| Some((call?, id?, amount?, bank?)))
+    fields.check(|| Some((call?, id?, amount?, bank)))
 }
 
 fn read_drain(request: &Request<wire::DrainPoolRequest>) -> Result<Moves, Status> {
@@ -131,7 +131,7 @@ fn read_drain(request: &Request<wire::DrainPoolRequest>) -> Result<Moves, Status
     let id = fields.parse("pool_id", &wire.pool_id);
     let amount = read_amount(&mut fields, wire.amount.clone());
     let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
-    fields.check(|| Some((call?, id?, amount?, bank?)))
+    fields.check(|| Some((call?, id?, amount?, bank)))
 }
 
 fn read_get(wire: &wire::GetPoolRequest) -> Result<Id<Pool>, Status> {

@@ -141,7 +141,7 @@ fn read_sweep(
     let amount = fields.require("amount", wire.amount.clone());
     let amount = amount.and_then(|amount| positive(amount, &mut fields));
     let bank = read_bank(&mut fields, &wire.bank_code, &wire.bank_reference);
-    fields.check(|| Some((call?, amount?, bank?)))
+    fields.check(|| Some((call?, amount?, bank)))
 }
 
 fn read_submit(

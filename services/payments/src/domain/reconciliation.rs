@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn a_difference_is_of_the_account_that_is_recorded_or_else_of_the_statement() {
         let account = |known: &Sighting| {
-            let found =
-                compare(Some(BankAccount::Collection), &[line(Flow::In, 1)], &[known.clone()]);
+            let known = std::slice::from_ref(known);
+            let found = compare(Some(BankAccount::Collection), &[line(Flow::In, 1)], known);
             found[0].clone().unwrap().account
         };
         assert_eq!(account(&known(Some(Flow::In), &[])), Some(BankAccount::Vouchers));

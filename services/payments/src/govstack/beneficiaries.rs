@@ -103,7 +103,7 @@ async fn keep(
 
 /// Links everybody or nobody. Who is linked to the same address already stays as it is.
 async fn link_all(tx: &Tx, people: Vec<Person>) -> Result<(), Error> {
-    let people = people.into_iter().map(Person::new).collect();
+    let people = people.into_iter().map(Person::link).collect();
     let linked = ops::payee::link_many(tx, people).await?;
     if linked.refused.is_empty() { Ok(()) } else { Err(EnvelopeRefusal::PayeeTaken.into()) }
 }
@@ -111,7 +111,7 @@ async fn link_all(tx: &Tx, people: Vec<Person>) -> Result<(), Error> {
 impl Person {
     /// Who has no address collects the money under the functional id. The contract knows neither
     /// institutions nor names.
-    fn new(self) -> NewPayee {
+    fn link(self) -> NewPayee {
         let account = self.account.unwrap_or_else(|| self.payee.functional_id.clone());
         NewPayee {
             payee: self.payee,

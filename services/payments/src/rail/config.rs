@@ -52,6 +52,7 @@ const SANDBOX: &str = "999";
 
 impl RailsConfig {
     /// The bank that pays, by its three-digit code; empty while it is not set up.
+    #[must_use]
     pub fn bank_code(&self) -> &str {
         let debtor = &self.debtor;
         let is_code = |code: &str| code.len() == 3 && code.bytes().all(|it| it.is_ascii_digit());

@@ -96,11 +96,11 @@ pub async fn hold_all(
     ids.sort_unstable();
     let mut held = Vec::new();
     for some in ids.chunks(MANY) {
-        let hold = Entity::find()
+        let find = Entity::find()
             .filter(COLUMN.collection_id.is_in(some.iter().copied()))
             .order_by_asc(COLUMN.collection_id)
             .lock_exclusive();
-        for row in hold.all(tx).await? {
+        for row in find.all(tx).await? {
             held.push((word("agency", &row.agency)?, collection(tx, row)?));
         }
     }

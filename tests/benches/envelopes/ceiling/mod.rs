@@ -95,8 +95,12 @@ impl Raw {
 
     async fn analyze(&mut self) -> anyhow::Result<()> {
         match self {
-            Self::Postgres(connection) => drop(connection.execute("VACUUM ANALYZE").await?),
-            Self::Sqlite(connection) => drop(connection.execute("ANALYZE").await?),
+            Self::Postgres(connection) => {
+                connection.execute("VACUUM ANALYZE").await?;
+            }
+            Self::Sqlite(connection) => {
+                connection.execute("ANALYZE").await?;
+            }
         }
         Ok(())
     }
