@@ -139,7 +139,7 @@ impl Costs {
 
     pub(crate) fn print_each(&self, what: &str) {
         let processor: Vec<_> =
-            self.processor.iter().map(|(part, micros)| format!("{part} {micros:.0} µs")).collect();
+            self.processor.iter().map(|(part, micros)| format!("{part} {micros:.1} µs")).collect();
         println!("      processor time of each {what}: {}", processor.join(", "));
         if !self.counts.is_empty() {
             let counts: Vec<_> =

@@ -45,6 +45,7 @@ pub async fn go_on(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<bool, Error>
     if envelope.state != EnvelopeState::Validating {
         return Ok(false);
     }
+    store::progress::read_in_order(tx).await?;
     let after = store::progress::find(tx, id, Cursor::Checked).await?;
     let last = store::instruction_check::last_of_next(tx, &envelope, after, limit).await?;
     let Some(last) = last else {

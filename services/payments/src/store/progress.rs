@@ -63,3 +63,15 @@ pub async fn update(tx: &Tx, id: Id<Envelope>, cursor: Cursor, place: Uuid) -> R
     let values = [tx.agency().as_str().into(), id.uuid().into(), place.into()];
     sql::execute(tx, &update, values).await.map(drop)
 }
+
+/// Has PostgreSQL read instructions in the order of their key for the rest of the transaction. Of what
+/// came in a moment ago it knows nothing yet, and would rather sort all that is left of a million than
+/// read the next thousands.
+pub async fn read_in_order(tx: &Tx) -> Result<(), DbErr> {
+    if tx.is_postgres() {
+        let set = "SELECT set_config('enable_sort', 'off', true), \
+                   set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)";
+        sql::query(tx, set, []).await?;
+    }
+    Ok(())
+}

@@ -40,6 +40,7 @@ pub async fn take(tx: &Tx, id: Id<Envelope>, limit: u64) -> Result<Vec<Order>, E
         if envelope.state != EnvelopeState::Released {
             return Ok(Vec::new());
         }
+        store::progress::read_in_order(tx).await?;
         let after = store::progress::find(tx, id, Cursor::Taken).await?;
         let next = store::order::next(tx, &envelope, after, limit).await?;
         let Some(last) = next.last else { return Ok(Vec::new()) };
