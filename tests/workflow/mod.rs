@@ -1,6 +1,7 @@
 //! The workflow block, seen from outside.
 
 mod away;
+mod children;
 mod contract;
 mod crash;
 mod double;
@@ -9,5 +10,6 @@ mod invariants;
 mod language;
 mod privacy;
 mod replicas;
+mod schedules;
 mod support;
 mod time;

@@ -60,6 +60,10 @@ impl From<Instance> for wire::Instance {
             problem: None,
             create_time: Some(time(instance.create_time)),
             update_time: Some(time(instance.update_time)),
+            parent_instance_id: instance
+                .parent
+                .map(|parent| parent.to_string())
+                .unwrap_or_default(),
         }
     }
 }
@@ -127,6 +131,8 @@ impl From<Kind> for wire::HistoryKind {
             Kind::InstanceFaulted => Self::InstanceFaulted,
             Kind::InstanceCancelled => Self::InstanceCancelled,
             Kind::TaskCancelled => Self::TaskCancelled,
+            Kind::EventEmitted => Self::EventEmitted,
+            Kind::ChildStarted => Self::ChildStarted,
         }
     }
 }

@@ -63,6 +63,13 @@ impl Event {
         Self { id: identity(source, id), kind: kind.to_owned(), envelope }
     }
 
+    /// An event that a workflow tells of. However it names its source, it is never taken for a fact
+    /// of a block.
+    #[must_use]
+    pub fn emitted((source, id): (&str, &str), kind: String, envelope: Value) -> Self {
+        Self { id: identity(&format!("workflow\n{source}"), id), kind, envelope }
+    }
+
     /// Every short value in it with the path to it: what it can be looked up by. One with too many
     /// of them is looked up by [`ANY`] instead: whoever waits for its type looks at it.
     #[must_use]

@@ -29,6 +29,8 @@ pub struct Instance {
     pub version: String,
     /// The case that it serves.
     pub case_id: Option<Uuid>,
+    /// The instance that waits for it, or started it.
+    pub parent: Option<Id<Instance>>,
     /// Where it stands.
     pub state: State,
     /// Grows with each change.
@@ -156,6 +158,10 @@ pub enum Kind {
     InstanceCancelled,
     /// A task was cancelled.
     TaskCancelled,
+    /// An event was told of.
+    EventEmitted,
+    /// Another instance was started.
+    ChildStarted,
 }
 
 /// One thing that happened to an instance.
@@ -173,7 +179,7 @@ pub struct Entry {
     pub problem: Option<Problem>,
 }
 
-const KINDS: [(Kind, &str); 13] = [
+const KINDS: [(Kind, &str); 15] = [
     (Kind::InstanceStarted, "instance_started"),
     (Kind::TaskStarted, "task_started"),
     (Kind::CallAnnounced, "call_announced"),
@@ -187,6 +193,8 @@ const KINDS: [(Kind, &str); 13] = [
     (Kind::InstanceFaulted, "instance_faulted"),
     (Kind::InstanceCancelled, "instance_cancelled"),
     (Kind::TaskCancelled, "task_cancelled"),
+    (Kind::EventEmitted, "event_emitted"),
+    (Kind::ChildStarted, "child_started"),
 ];
 
 const STATES: [(State, &str); 5] = [

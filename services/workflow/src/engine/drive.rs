@@ -150,19 +150,22 @@ impl Drive {
         let caller = Caller::block("workflow", self.taken.agency.clone());
         if mem::take(&mut self.look) {
             let look = move |tx| async move { lead::look(&tx, id).await };
-            let (mail, now) = self.engine.db().read(caller.clone(), look).await?;
-            (self.loaded.mail, self.loaded.now, self.seen) = (mail, now, self.engine.now());
+            let seen = self.engine.db().read(caller.clone(), look).await?;
+            (self.loaded.mail, self.loaded.ends) = (seen.mail, seen.ends);
+            (self.loaded.now, self.seen) = (seen.now, self.engine.now());
         }
-        let mail = mem::take(&mut self.loaded.mail);
+        let (mail, ends) = (mem::take(&mut self.loaded.mail), mem::take(&mut self.loaded.ends));
         let now = self.loaded.now + (self.engine.now() - self.seen).max(TimeDelta::zero());
         let stand = &self.loaded.whole.continuation;
         let due = stand.steps == 0 || stand.due().is_some_and(|due| due <= now);
-        if !self.calls.is_empty() && self.answers.is_empty() && mail.is_empty() && !due {
+        let quiet = self.answers.is_empty() && mail.is_empty() && ends.is_empty() && !due;
+        if !self.calls.is_empty() && quiet {
             return Ok(Stepped::On);
         }
-        let answered = self.answers.iter().map(|(id, answer)| (*id, answer.is_ok())).collect();
+        let answers = self.answers.iter().chain(&ends);
+        let answered = answers.clone().map(|(id, answer)| (*id, answer.is_ok())).collect();
         let seen = mail.iter().map(|mail| mail.event.id).collect();
-        let answers = self.answers.iter().cloned();
+        let answers = answers.cloned();
         let happenings = answers.map(|(call, answer)| Happening::Answered { call, answer });
         let happenings = happenings.chain(mail.into_iter().map(Happening::Arrived)).collect();
         let turn = self.turn(now, happenings).await;
@@ -170,9 +173,10 @@ impl Drive {
         let lease = ms(self.engine.config().lease_ms);
         let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
         let both = Arc::new((self.loaded.whole.clone(), step));
+        let library = self.engine.library().clone();
         let keep = move |tx| {
-            let both = Arc::clone(&both);
-            async move { step::keep(&tx, both.0.clone(), both.1.clone()).await }
+            let (both, library) = (Arc::clone(&both), library.clone());
+            async move { step::keep(&tx, &library, both.0.clone(), both.1.clone()).await }
         };
         let parent = self.loaded.whole.instance.traceparent.clone();
         let operation = "rangkai.workflow.step";
@@ -187,13 +191,11 @@ impl Drive {
             }
         }
         self.engine.changed(id.uuid());
+        if kept.stirs || (kept.mail && !kept.led) {
+            self.engine.hint();
+        }
         match (kept.led, kept.mail) {
-            (false, early) => {
-                if early {
-                    self.engine.hint();
-                }
-                Ok(Stepped::Over)
-            }
+            (false, _) => Ok(Stepped::Over),
             (true, true) => Ok(Stepped::Again),
             (true, false) => Ok(Stepped::On),
         }

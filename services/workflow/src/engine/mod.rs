@@ -3,6 +3,7 @@
 mod call;
 mod calls;
 mod drive;
+mod schedule;
 mod status;
 mod work;
 

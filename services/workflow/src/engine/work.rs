@@ -44,7 +44,8 @@ impl Engine {
             self.lead_all(&stop).await;
             done.cancel();
         };
-        tokio::join!(leading, self.beat(&done), self.hear_all(&stop), self.clean(&stop));
+        let hearing = self.hear_all(&stop);
+        tokio::join!(leading, self.beat(&done), hearing, self.fire_all(&stop), self.clean(&stop));
     }
 
     async fn lead_all(&self, stop: &CancellationToken) {

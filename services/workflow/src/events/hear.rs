@@ -25,7 +25,8 @@ impl Hear for Engine {
                 return Ok(());
             }
         };
-        if ops::inbox::arrive(tx, &event).await? {
+        let arrived = ops::inbox::arrive(tx, self.library(), &event).await?;
+        if arrived.started || !arrived.waiting.is_empty() {
             self.hint();
         }
         Ok(())

@@ -1,12 +1,17 @@
 //! The facts that this block records.
 
+use prost_types::value::Kind;
 use rangkai_db::{DbErr, Tx};
 use rangkai_events::record;
-use rangkai_proto::workflow::v1::{
-    DefinitionPublished, InstanceCancelled, InstanceCompleted, InstanceFaulted, InstanceStarted,
+use rangkai_proto::{
+    from_json,
+    workflow::v1::{
+        DefinitionPublished, EventEmitted, InstanceCancelled, InstanceCompleted, InstanceFaulted,
+        InstanceStarted,
+    },
 };
 
-use crate::domain::{instance::Instance, workflow::Workflow};
+use crate::domain::{event::Event, instance::Instance, workflow::Workflow};
 
 /// A workflow was published.
 pub async fn definition_published(tx: &Tx, workflow: &Workflow) -> Result<(), DbErr> {
@@ -44,6 +49,17 @@ pub async fn instance_faulted(
 pub async fn instance_cancelled(tx: &Tx, instance: &Instance) -> Result<(), DbErr> {
     let (instance_id, case_id) = names(instance);
     record(tx, instance.id.uuid(), &InstanceCancelled { instance_id, case_id }).await
+}
+
+/// A workflow told of an event of its own.
+pub async fn event_emitted(tx: &Tx, instance: &Instance, event: &Event) -> Result<(), DbErr> {
+    let (instance_id, case_id) = names(instance);
+    let (r#type, envelope) = (event.kind.clone(), from_json(&event.envelope));
+    let event = match envelope.kind {
+        Some(Kind::StructValue(event)) => Some(event),
+        _ => None,
+    };
+    record(tx, instance.id.uuid(), &EventEmitted { instance_id, case_id, r#type, event }).await
 }
 
 fn names(instance: &Instance) -> (String, String) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rangkai_db::Tx;
 use rangkai_primitives::{Id, Page};
 
+use super::schedule;
 use crate::{
     domain::{definition::Definition, instance::Version, refusal::Refusal, workflow::Workflow},
     error::Error,
@@ -18,6 +19,7 @@ pub async fn publish(tx: &Tx, definition: &Definition) -> Result<Workflow, Error
     let workflow = Workflow::publish(definition, tx.now());
     if store::definition::insert(tx, &workflow).await? {
         store::definition::insert_listened(tx, definition).await?;
+        schedule::set(tx, &workflow, definition).await?;
         tx.changed("definition", workflow.id.uuid());
         tell::definition_published(tx, &workflow).await?;
         return Ok(workflow);

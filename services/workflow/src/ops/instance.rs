@@ -14,6 +14,7 @@ use crate::{
         instance::{Entry, Instance, Kind, State, Wanted, Whole},
         refusal::Refusal,
         run::{self, Setting, continuation::Continuation},
+        workflow::Workflow,
     },
     error::Error,
     events::tell,
@@ -45,20 +46,52 @@ pub async fn start(tx: &Tx, library: &Library, new: NewInstance) -> Result<Whole
     if !violations.is_empty() {
         return Err(Refusal::Input(violations.iter().map(|text| place(text)).collect()).into());
     }
+    let origin = Origin { case_id: new.case_id, ..Origin::default() };
+    insert(tx, kept, Id::generate(), origin, new.input).await
+}
+
+/// What an instance comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The case that it serves.
+    pub case_id: Option<Uuid>,
+    /// The instance that runs it.
+    pub parent: Option<Id<Instance>>,
+    /// Whether that instance waits for its end.
+    pub reports: bool,
+    /// How many instances are around it.
+    pub generation: u32,
+    /// The trace that it belongs to, if that is not the caller's.
+    pub traceparent: Option<String>,
+}
+
+/// Keeps a new instance of a version.
+pub async fn insert(
+    tx: &Tx,
+    kept: Workflow,
+    id: Id<Instance>,
+    origin: Origin,
+    input: Value,
+) -> Result<Whole, Error> {
     let now = tx.now();
-    let mut continuation = Continuation::new(new.input, now);
-    continuation.history = 1;
+    let continuation = Continuation {
+        history: 1,
+        generation: origin.generation,
+        reports: origin.reports,
+        ..Continuation::new(input, now)
+    };
     let instance = Instance {
-        id: Id::generate(),
+        id,
         definition: kept.id,
         namespace: kept.namespace,
         name: kept.name,
         version: kept.version,
-        case_id: new.case_id,
+        case_id: origin.case_id,
+        parent: origin.parent,
         state: State::Running,
         revision: 1,
         positions: Vec::new(),
-        traceparent: tx.traceparent().map(str::to_owned),
+        traceparent: origin.traceparent.or_else(|| tx.traceparent().map(str::to_owned)),
         create_time: now,
         update_time: now,
     };
@@ -117,7 +150,7 @@ pub async fn list_history(
     Ok((found, more))
 }
 
-/// Cancels an instance: nothing more is begun.
+/// Cancels an instance: nothing more is begun, and its children are cancelled too.
 pub async fn cancel(
     tx: &Tx,
     library: &Library,
@@ -137,7 +170,7 @@ pub async fn cancel(
     let setting = Setting { definition: &definition, instance: id.uuid(), now: tx.now() };
     let turn = run::cancel(setting, whole.continuation.clone(), reason);
     let step = Step { lead: None, answered: Vec::new(), mail: Vec::new(), turn };
-    let stepped = step::keep(tx, whole, step).await?;
+    let stepped = step::keep(tx, library, whole, step).await?;
     stepped.map(|kept| kept.whole).ok_or_else(|| Refusal::InstanceNotFound(id).into())
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     error::Error,
     library::Library,
-    store,
+    store::{self, child_end::Outcome},
 };
 
 /// The lead of an instance.
@@ -41,6 +41,8 @@ pub struct Loaded {
     pub intents: Vec<Intent>,
     /// What it has not looked at.
     pub mail: Vec<Mail>,
+    /// How those of its children ended that it has not looked at.
+    pub ends: Vec<(Uuid, Outcome)>,
     /// The moment of loading.
     pub now: Timestamp,
     /// The token of whoever leads it.
@@ -66,7 +68,9 @@ pub async fn keep(
     instances: &[Uuid],
 ) -> Result<Vec<Uuid>, Error> {
     store::instance::renew(tx, holder, tx.now() + lease, instances).await?;
-    Ok(store::mail::list_waiting(tx, instances).await?)
+    let mut waiting = store::mail::list_waiting(tx, instances).await?;
+    waiting.extend(store::child_end::list_waiting(tx, instances).await?);
+    Ok(waiting)
 }
 
 /// Lets the lead of an instance go.
@@ -98,11 +102,23 @@ pub async fn load(tx: &Tx, library: &Library, id: Id<Instance>) -> Result<Option
     let (Some(token), Some(whole)) = (token, whole) else { return Ok(None) };
     let definition = definition::load(tx, library, whole.instance.definition).await?;
     let intents = store::intent::list_open(tx, id).await?;
-    let (mail, now) = look(tx, id).await?;
-    Ok(Some(Loaded { whole, definition, intents, mail, now, token }))
+    let Seen { mail, ends, now } = look(tx, id).await?;
+    Ok(Some(Loaded { whole, definition, intents, mail, ends, now, token }))
 }
 
-/// Looks at an instance's mail; answers the moment too.
-pub async fn look(tx: &Tx, id: Id<Instance>) -> Result<(Vec<Mail>, Timestamp), Error> {
-    Ok((store::mail::list(tx, id).await?, tx.now()))
+/// What an instance has not looked at, and the moment.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its mail.
+    pub mail: Vec<Mail>,
+    /// How its children ended.
+    pub ends: Vec<(Uuid, Outcome)>,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// Looks for what an instance has not looked at.
+pub async fn look(tx: &Tx, id: Id<Instance>) -> Result<Seen, Error> {
+    let (mail, ends) = (store::mail::list(tx, id).await?, store::child_end::list(tx, id).await?);
+    Ok(Seen { mail, ends, now: tx.now() })
 }

@@ -6,6 +6,7 @@ use rangkai_db::Tx;
 use rangkai_primitives::Timestamp;
 use uuid::Uuid;
 
+use super::{child, inbox};
 use crate::{
     domain::{
         instance::{Instance, Lead, State, Whole},
@@ -13,6 +14,7 @@ use crate::{
     },
     error::Error,
     events::tell,
+    library::Library,
     store,
 };
 
@@ -34,8 +36,10 @@ pub struct Step {
 pub struct Kept {
     /// The instance.
     pub whole: Whole,
-    /// Whether there is mail already that it has to look at.
+    /// Whether there is mail or the end of a child already that it has to look at.
     pub mail: bool,
+    /// Whether others have something to do because of it.
+    pub stirs: bool,
     /// Whether whoever took the step goes on leading the instance.
     pub led: bool,
 }
@@ -43,9 +47,15 @@ pub struct Kept {
 /// Keeps a step; none if the instance moved meanwhile, and then nothing is kept.
 ///
 /// The answer to one call and the announcement of the next commit together here.
-pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Error> {
+pub async fn keep(
+    tx: &Tx,
+    library: &Library,
+    before: Whole,
+    step: Step,
+) -> Result<Option<Kept>, Error> {
     let Step { lead, answered, mail, turn } = step;
-    let Turn { continuation, calls, subscriptions, history } = turn;
+    let Turn { continuation, calls, subscriptions, events, children, history } = turn;
+    inbox::hold(tx, &events).await?;
     store::subscription::hold(tx, &subscriptions).await?;
     let now = tx.now();
     let state = State::of(&continuation, false);
@@ -67,16 +77,25 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
     let id = whole.instance.id;
     store::history::insert(tx, id, &history).await?;
     settle(tx, &old, &whole.continuation, &answered).await?;
+    let mut told_itself = false;
     for intent in &calls {
         store::intent::insert(tx, id, intent).await?;
+    }
+    for event in &events {
+        // Another branch of its own may wait for it.
+        if inbox::arrive(tx, library, event).await?.waiting.contains(&id) {
+            whole.instance.revision += 1;
+            told_itself = true;
+        }
+        tell::event_emitted(tx, &whole.instance, event).await?;
     }
     let (was, is) = (old.subscriptions(), whole.continuation.subscriptions());
     let gone: Vec<Uuid> = was.difference(&is).copied().collect();
     store::subscription::delete(tx, &gone).await?;
     store::mail::delete(tx, id, &mail).await?;
     // One look takes only so much mail.
-    let mut early =
-        !mail.is_empty() && !store::mail::list_waiting(tx, &[id.uuid()]).await?.is_empty();
+    let mut early = told_itself
+        || !mail.is_empty() && !store::mail::list_waiting(tx, &[id.uuid()]).await?.is_empty();
     for subscription in &subscriptions {
         store::subscription::insert(tx, id, subscription).await?;
         // All of them, however many: one that is left out here is never looked at again.
@@ -85,13 +104,16 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
         events.retain(|event| !whole.continuation.taken.contains(event));
         early |= store::mail::insert(tx, id, &events).await?;
     }
+    let stirs = !events.is_empty() || !children.is_empty() || whole.continuation.reports;
+    early |= child::begin(tx, &whole, children).await?;
     if early {
         store::instance::wake(tx, &[id]).await?;
         whole.instance.revision += 1;
     }
+    child::settle(tx, library, &old, &whole, &answered).await?;
     end(tx, &whole).await?;
     tx.changed("instance", id.uuid());
-    Ok(Some(Kept { whole, mail: early, led: goes_on }))
+    Ok(Some(Kept { whole, mail: early, stirs, led: goes_on }))
 }
 
 /// When the instance wants to be looked at. One that waits for answers is looked at as soon as
@@ -134,6 +156,8 @@ async fn end(tx: &Tx, whole: &Whole) -> Result<(), Error> {
             tell::instance_faulted(tx, instance, kind).await?;
         }
     }
+    child::tell_parent(tx, whole).await?;
+    store::schedule::ended(tx, instance.id).await?;
     if whole.continuation.serial > 0 {
         store::mail::delete_all(tx, instance.id).await?;
     }

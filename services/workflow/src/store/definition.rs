@@ -1,12 +1,14 @@
 //! Workflows as agencies wrote them.
 
+use std::collections::BTreeSet;
+
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Id, Page, Timestamp};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use crate::domain::{
-    definition::{Definition, Work},
+    definition::{Definition, EventFilter, Until, Work},
     instance::Version,
     workflow::Workflow,
 };
@@ -35,14 +37,24 @@ pub async fn insert(tx: &Tx, workflow: &Workflow) -> Result<bool, DbErr> {
 /// Remembers which events a workflow listens to.
 pub async fn insert_listened(tx: &Tx, definition: &Definition) -> Result<(), DbErr> {
     let insert = "INSERT INTO listened (agency, type) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    for task in definition.all() {
-        let Work::Listen(listen) = &task.work else { continue };
-        for filter in listen.to.filters() {
-            let kind = filter.event_type.as_deref().unwrap_or("*");
-            sql::execute(tx, insert, [tx.agency().as_str().into(), kind.into()]).await?;
-        }
+    for kind in listened(definition) {
+        sql::execute(tx, insert, [tx.agency().as_str().into(), kind.into()]).await?;
     }
     Ok(())
+}
+
+/// The types of events that a workflow starts on or waits for.
+fn listened(definition: &Definition) -> BTreeSet<&str> {
+    let mut filters: Vec<&EventFilter> =
+        definition.schedule.iter().flat_map(|schedule| &schedule.on).collect();
+    for task in definition.all() {
+        let Work::Listen(listen) = &task.work else { continue };
+        filters.extend(listen.to.filters());
+        if let Some(Until::Happens(until)) = &listen.until {
+            filters.extend(until.filters());
+        }
+    }
+    filters.into_iter().map(|filter| filter.event_type.as_deref().unwrap_or("*")).collect()
 }
 
 /// Whether some workflow of the agency listens to events of this type.

@@ -8,15 +8,15 @@ use uuid::Uuid;
 use super::{open, places, seal};
 use crate::domain::instance::{Instance, Lead, State, Wanted, Whole};
 
-const COLUMNS: &str = "id, definition_id, namespace, name, version, case_id, state, revision, \
-                       positions, traceparent, create_time, update_time";
+const COLUMNS: &str = "id, definition_id, namespace, name, version, case_id, parent_id, state, \
+                       revision, positions, traceparent, create_time, update_time";
 
 /// Keeps a new instance; whoever is free leads it on.
 pub async fn insert(tx: &Tx, whole: &Whole) -> Result<(), DbErr> {
     let insert = "INSERT INTO instance (id, definition_id, namespace, name, version, case_id, \
         state, revision, positions, traceparent, create_time, update_time, agency, continuation, \
-        next_time, lease_token) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)";
+        next_time, parent_id, lease_token) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)";
     let instance = &whole.instance;
     let values = [
         instance.id.uuid().into(),
@@ -34,6 +34,7 @@ pub async fn insert(tx: &Tx, whole: &Whole) -> Result<(), DbErr> {
         tx.agency().as_str().into(),
         seal(tx, &whole.continuation)?.into(),
         tx.now().into(),
+        instance.parent.map(Id::uuid).into(),
     ];
     sql::execute(tx, insert, values).await?;
     Ok(())
@@ -242,6 +243,7 @@ fn read(row: &QueryResult) -> Result<Instance, DbErr> {
         name: row.try_get("", "name")?,
         version: row.try_get("", "version")?,
         case_id: row.try_get("", "case_id")?,
+        parent: row.try_get::<Option<Uuid>>("", "parent_id")?.map(Id::from),
         state: state.parse::<State>().map_err(|error| DbErr::Type(error.into()))?,
         revision: row.try_get("", "revision")?,
         positions: positions.map_err(|error| DbErr::Type(error.to_string()))?,

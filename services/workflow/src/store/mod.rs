@@ -1,11 +1,13 @@
 //! What is kept: one file for each table, with its queries.
 
+pub mod child_end;
 pub mod definition;
 pub mod history;
 pub mod inbox;
 pub mod instance;
 pub mod intent;
 pub mod mail;
+pub mod schedule;
 pub mod subscription;
 
 use rangkai_db::{DbErr, MigrationTrait, MigratorTrait, SqlMigration, Tx, base_migrations};
@@ -20,6 +22,14 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0001_workflow",
             include_str!("../../migrations/m0001_workflow.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0002_child",
+            include_str!("../../migrations/m0002_child.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0003_schedule",
+            include_str!("../../migrations/m0003_schedule.sql"),
         )));
         steps
     }

@@ -4,13 +4,15 @@ mod calls;
 mod events;
 mod failures;
 mod flow;
+mod loops;
 mod messages;
+mod others;
 mod time;
 
 use std::time::Duration;
 
 use rangkai_primitives::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::{
@@ -19,7 +21,7 @@ use crate::domain::{
     instance::Kind,
     problem::Problem,
     run::{
-        self, Happening, Intent, Setting, Subscription, Turn,
+        self, Child, Happening, Intent, Setting, Subscription, Turn,
         continuation::{Continuation, End},
     },
 };
@@ -30,6 +32,8 @@ pub struct Run {
     pub stand: Continuation,
     pub calls: Vec<Intent>,
     pub subscriptions: Vec<Subscription>,
+    pub events: Vec<Event>,
+    pub children: Vec<Child>,
     pub history: Vec<(Kind, String)>,
     pub now: Timestamp,
 }
@@ -59,17 +63,30 @@ pub const INSTANCE: Uuid = Uuid::from_u128(7);
 impl Run {
     /// Starts an instance and runs it until it waits.
     pub fn start(definition: Definition, input: Value) -> Self {
+        let mut run = Self::new(definition, input);
+        run.turn(Vec::new());
+        run
+    }
+
+    /// An instance that has not begun, and that others run.
+    pub fn at_generation(definition: Definition, generation: u32) -> Self {
+        let mut run = Self::new(definition, json!({}));
+        run.stand.generation = generation;
+        run
+    }
+
+    fn new(definition: Definition, input: Value) -> Self {
         let now = Timestamp::UNIX_EPOCH + Duration::from_hours(24 * 365 * 50);
-        let mut run = Self {
+        Self {
             definition,
             stand: Continuation::new(input, now),
             calls: Vec::new(),
             subscriptions: Vec::new(),
+            events: Vec::new(),
+            children: Vec::new(),
             history: Vec::new(),
             now,
-        };
-        run.turn(Vec::new());
-        run
+        }
     }
 
     /// Lets things happen. The continuation goes through storage each time.
@@ -137,6 +154,8 @@ impl Run {
         self.stand = turn.continuation;
         self.calls.extend(turn.calls);
         self.subscriptions.extend(turn.subscriptions);
+        self.events.extend(turn.events);
+        self.children.extend(turn.children);
         for entry in turn.history {
             assert_eq!(usize::try_from(entry.sequence).unwrap(), self.history.len() + 1);
             self.history.push((entry.kind, entry.task));

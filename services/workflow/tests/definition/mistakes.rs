@@ -177,10 +177,12 @@ fn an_event_that_no_block_tells_is_found() {
         "event.unknown:3:49",
     );
     expect(&listen("{ one: { with: {} } }"), "value.empty:3:41");
-    expect(&listen("{ any: [] }"), "value.empty:3:33");
+    expect(&listen("{ all: [] }"), "value.empty:3:33");
     expect(&listen("{ one: { with: { type: a.B } }, all: [] }"), "value.choice:3:26");
-    let until = "{ any: [ { with: { subject: a } } ], until: . }";
-    expect(&listen(until), "feature.unsupported:3:70");
+    let until = "{ one: { with: { subject: a } }, until: . }";
+    expect(&listen(until), "value.choice:3:66");
+    let until = "{ any: [], until: { one: {}, until: . } }";
+    expect(&listen(until), "key.unknown:3:55 key.missing:3:51");
     let correlate = "{ one: { with: { subject: a }, correlate: { bill: { expect: a } } } }";
     expect(&listen(correlate), "key.missing:3:76");
 }
@@ -191,22 +193,65 @@ fn what_the_engine_will_not_do_is_refused_by_name() {
         ("  - one: { run: { shell: { command: ls } } }\n", "feature.refused:3:19"),
         ("  - one: { run: { container: { image: a } } }\n", "feature.refused:3:19"),
         ("  - one: { run: { script: { language: js } } }\n", "feature.refused:3:19"),
-        ("  - one: { run: { workflow: { name: a } } }\n", "feature.unsupported:3:10"),
-        ("  - one: { emit: { event: { with: { type: a } } } }\n", "feature.unsupported:3:10"),
-        ("  - one: { for: { in: . }, do: [] }\n", "feature.unsupported:3:10"),
+        (
+            "  - one: { run: { workflow: { namespace: a, name: b }, return: stdout } }\n",
+            "feature.refused:3:64",
+        ),
+        (
+            "  - one: { emit: { event: { with: { source: s, type: rangkai.payments.v1.BillPaid } } } }\n",
+            "event.reserved:3:35",
+        ),
     ];
     for (tasks, expected) in table {
         expect(&with_tasks(tasks), expected);
     }
-    expect(
-        &format!("{HEADER}schedule: {{ cron: '0 0 * * *' }}\ndo: []\n"),
-        "feature.unsupported:2:11",
-    );
+    let all = "{ on: { all: [ { with: { type: a.b } } ] } }";
+    expect(&format!("{HEADER}schedule: {all}\ndo: []\n"), "feature.unsupported:2:17");
     expect(
         &format!("{HEADER}use: {{ catalogs: {{ a: {{}} }} }}\ndo: []\n"),
         "feature.refused:2:18",
     );
     expect(&format!("{HEADER}evaluate: {{ language: js }}\ndo: []\n"), "feature.unsupported:2:23");
+}
+
+#[test]
+fn a_loop_an_event_and_a_child_say_what_they_lack() {
+    let table = [
+        ("for: { each: x }, do: []", "key.missing:3:17"),
+        ("for: { in: ., each: 'a-b' }, do: []", "value.variable:3:32"),
+        ("for: { in: . }", "key.missing:3:10"),
+        ("for: { in: . }, while: '$itm', do: []", "expression.variable:3:36"),
+        ("emit: { event: { with: { type: a } } }", "key.missing:3:35"),
+        ("emit: { event: {} }", "key.missing:3:27"),
+        ("emit: { event: { with: { type: a, source: s, Sub-ject: x } } }", "value.name:3:57"),
+        ("run: { workflow: { name: a } }", "key.missing:3:29"),
+        ("run: { workflow: { namespace: a, name: b, version: '2' } }", "value.version:3:63"),
+        ("run: {}", "key.missing:3:17"),
+    ];
+    for (task, expected) in table {
+        expect(&with_tasks(&format!("  - one: {{ {task} }}\n")), expected);
+    }
+}
+
+#[test]
+fn a_schedule_that_never_starts_anything_says_why() {
+    let table = [
+        ("{}", "value.choice:2:11"),
+        ("{ cron: '* * *' }", "value.cron:2:19"),
+        ("{ cron: '0 0 * * *', every: PT1H }", "value.choice:2:11"),
+        ("{ every: PT0.5S }", "value.duration:2:20"),
+        ("{ after: '${ .x }' }", "kind.wrong:2:20"),
+        ("{ on: { one: { with: { type: rangkai.payments.v1.Nope } } } }", "event.unknown:2:40"),
+    ];
+    for (schedule, expected) in table {
+        expect(&format!("{HEADER}schedule: {schedule}\ndo: []\n"), expected);
+    }
+    for (about, expected) in
+        [("timeZone: Mars", "value.timezone:2:11"), ("missed: some", "value.choice:2:11")]
+    {
+        let header = HEADER.replace(" }", &format!(", metadata: {{ schedule: {{ {about} }} }} }}"));
+        expect(&format!("{header}schedule: {{ every: PT1H }}\ndo: []\n"), expected);
+    }
 }
 
 #[test]

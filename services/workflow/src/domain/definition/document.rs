@@ -21,10 +21,8 @@ impl Reader<'_> {
         let output = self.output(output, Scope::WorkflowOutput);
         let timeout = fields.take("timeout");
         let timeout = self.timeout(timeout, Scope::WorkflowInput);
-        if let Some(spot) = fields.take("schedule") {
-            let message = "schedule is not supported yet".to_owned();
-            self.wrong(&spot, "feature.unsupported", message, "start instances by a call for now");
-        }
+        let schedule = fields.take("schedule");
+        let schedule = schedule.and_then(|spot| self.schedule(&spot, document.as_ref()));
         self.evaluate(&mut fields);
         let tasks = self.need(&mut fields, "do").and_then(|spot| self.tasks(&spot, false));
         self.close(fields);
@@ -33,6 +31,7 @@ impl Reader<'_> {
             input,
             output,
             timeout,
+            schedule,
             secrets: self.names.secrets.clone(),
             tasks: tasks?,
             warnings: Vec::new(),
@@ -81,7 +80,8 @@ impl Reader<'_> {
         Some(version)
     }
 
-    fn version(&mut self, spot: &Spot<'_>) -> Option<String> {
+    /// Reads a semantic version.
+    pub fn version(&mut self, spot: &Spot<'_>) -> Option<String> {
         let version = self.text(spot)?;
         if !is_semantic(&version) {
             let message = format!("{version} is no semantic version");
@@ -91,7 +91,8 @@ impl Reader<'_> {
         Some(version)
     }
 
-    fn label(&mut self, spot: &Spot<'_>) -> Option<String> {
+    /// Reads the name of a workflow or a namespace.
+    pub fn label(&mut self, spot: &Spot<'_>) -> Option<String> {
         let name = self.text(spot)?;
         let right = (1..=63).contains(&name.len())
             && !name.starts_with('-')

@@ -1,6 +1,8 @@
 //! Waiting for events.
 
+use super::model::{Output, Tasks, TurnNames};
 use super::template::Template;
+use crate::domain::event::Event;
 use rangkai_expression::Expression;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,8 +12,41 @@ use std::collections::BTreeMap;
 pub struct Listen {
     /// Which events.
     pub to: Consume,
+    /// What ends the waiting; without it, the events of `to` do.
+    pub until: Option<Until>,
     /// What of an event goes into the output, which is an array of them in order of arrival.
     pub read: Read,
+    /// What is done about each event, one after the other.
+    pub foreach: Option<Foreach>,
+}
+
+/// What ends the waiting for any number of events.
+#[derive(Clone, Debug)]
+pub enum Until {
+    /// This is true of the array of what was taken so far; looked at after each event.
+    Holds(Expression),
+    /// These events, which are no part of the output.
+    Happens(Consume),
+}
+
+/// What is done about each event that a task takes.
+#[derive(Clone, Debug)]
+pub struct Foreach {
+    /// The variables of a turn.
+    pub names: TurnNames,
+    /// What runs on the event, if anything: the list `…/foreach/do`.
+    pub tasks: Option<Tasks>,
+    /// How what comes out becomes an item of the task's output.
+    pub output: Output,
+    /// What becomes the new `$context` after each event.
+    pub export: Output,
+}
+
+/// An event that a task tells of.
+#[derive(Clone, Debug)]
+pub struct Emit {
+    /// Its attributes and its data, by name.
+    pub event: Template,
 }
 
 /// How many of the events are needed.
@@ -49,7 +84,7 @@ pub enum Read {
 }
 
 /// What an event must look like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct EventFilter {
     /// The type, if the filter names it.
     pub event_type: Option<String>,
@@ -57,6 +92,33 @@ pub struct EventFilter {
     pub attributes: BTreeMap<String, Match>,
     /// What ties the event to the instance.
     pub correlate: BTreeMap<String, Correlation>,
+}
+
+impl EventFilter {
+    /// Whether an event that no instance waits for yet is what this waits for. It evaluates
+    /// expressions, on a thread that may block.
+    #[must_use]
+    pub fn accepts(&self, event: &Event) -> bool {
+        self.event_type.as_ref().is_none_or(|kind| *kind == event.kind)
+            && self.attributes.iter().all(|(name, wanted)| {
+                let found = event.envelope.get(name).unwrap_or(&Value::Null);
+                wanted.fits(found, |expression| expression.evaluate_now(found, &[]).ok())
+            })
+    }
+}
+
+impl Match {
+    /// Whether an attribute is what it must be; `ask` evaluates the expression, if there is one.
+    pub fn fits(&self, found: &Value, ask: impl FnOnce(&Expression) -> Option<Value>) -> bool {
+        match self {
+            Self::Exactly(wanted) => wanted == found,
+            Self::Computed(expression) => match ask(expression) {
+                Some(Value::Bool(decision)) => decision,
+                Some(wanted) => wanted == *found,
+                None => false,
+            },
+        }
+    }
 }
 
 /// What one attribute must be.

@@ -1,27 +1,32 @@
 //! Reading `listen`.
 
-use super::event::{Consume, Correlation, EventFilter, Listen, Match, Read};
+use super::emits::RESERVED;
+use super::event::{Consume, Correlation, EventFilter, Listen, Match, Read, Until};
 use super::expressions::Scope;
 use super::model::Work;
 use super::reader::{Fields, Reader, Spot, child, nearest};
 use super::template::Template;
+use super::yaml::Kind;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// Reads a `listen`.
     pub fn listen(&mut self, fields: &mut Fields<'_>) -> Option<Work> {
-        if let Some(spot) = fields.take("foreach") {
-            let message = "foreach of a listen is not supported yet".to_owned();
-            self.wrong(&spot, "feature.unsupported", message, "leave it out for now");
-        }
+        let foreach = fields.take("foreach");
+        let foreach = foreach.map(|spot| self.foreach(&spot));
         let spot = fields.take("listen")?;
         let mut fields = self.fields(&spot)?;
         let read = fields.take("read").and_then(|spot| self.read(&spot)).unwrap_or_default();
         let to = self.need(&mut fields, "to");
         self.close(fields);
-        let to = to.and_then(|spot| self.consume(&spot))?;
-        Some(Work::Listen(Listen { to, read }))
+        let (to, until) = to.and_then(|spot| self.strategy(&spot))?;
+        let foreach = match foreach {
+            Some(foreach) => Some(foreach?),
+            None => None,
+        };
+        Some(Work::Listen(Arc::new(Listen { to, until, read, foreach })))
     }
 
     fn read(&mut self, spot: &Spot<'_>) -> Option<Read> {
@@ -37,17 +42,33 @@ impl Reader<'_> {
         }
     }
 
-    fn consume(&mut self, spot: &Spot<'_>) -> Option<Consume> {
+    /// Reads which events are taken, and what ends that.
+    fn strategy(&mut self, spot: &Spot<'_>) -> Option<(Consume, Option<Until>)> {
         let mut fields = self.fields(spot)?;
-        let (one, any, all) = (fields.take("one"), fields.take("any"), fields.take("all"));
-        if let Some(spot) = fields.take("until") {
-            let message = "until is not supported yet".to_owned();
-            self.wrong(&spot, "feature.unsupported", message, "leave it out for now");
+        let until = fields.take("until");
+        let to = self.consume(spot, fields)?;
+        let Some(until) = until else { return Some((to, None)) };
+        if !matches!(to, Consume::Any(_)) {
+            let message = "until belongs to any: one and all end by themselves".to_owned();
+            self.wrong(&until, "value.choice", message, "listen to any, or leave until out");
+            return None;
         }
+        let until = if let Kind::Map(_) = &until.node.kind {
+            let fields = self.fields(&until)?;
+            Until::Happens(self.consume(&until, fields)?)
+        } else {
+            Until::Holds(self.expression(&until, Scope::Body)?)
+        };
+        Some((to, Some(until)))
+    }
+
+    /// Reads how many of which events are taken.
+    pub fn consume(&mut self, spot: &Spot<'_>, mut fields: Fields<'_>) -> Option<Consume> {
+        let (one, any, all) = (fields.take("one"), fields.take("any"), fields.take("all"));
         self.close(fields);
         match (one, any, all) {
             (Some(one), None, None) => self.filter(&one).map(Consume::One),
-            (None, Some(any), None) => self.filters(&any).map(Consume::Any),
+            (None, Some(any), None) => self.any(&any).map(Consume::Any),
             (None, None, Some(all)) => self.filters(&all).map(Consume::All),
             _ => {
                 let message = "one of one, any and all says what to listen to".to_owned();
@@ -55,6 +76,12 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Reads the filters of `any`; without one, every event is taken.
+    fn any(&mut self, spot: &Spot<'_>) -> Option<Vec<EventFilter>> {
+        let none = matches!(&spot.node.kind, Kind::List(items) if items.is_empty());
+        if none { Some(vec![EventFilter::default()]) } else { self.filters(spot) }
     }
 
     fn filters(&mut self, spot: &Spot<'_>) -> Option<Vec<EventFilter>> {
@@ -109,7 +136,8 @@ impl Reader<'_> {
 
     fn check_event(&mut self, spot: &Spot<'_>, name: &str) {
         let known: Vec<String> = self.functions.events().collect();
-        if known.iter().any(|event| event == name) {
+        // What else there is, workflows and systems of the agency tell of.
+        if !name.starts_with(RESERVED) || known.iter().any(|event| event == name) {
             return;
         }
         let mend = match nearest(name, known.iter().map(String::as_str)) {

@@ -34,7 +34,8 @@ impl Reader<'_> {
         Some(Catch { errors, variable, when, except_when, retry, tasks })
     }
 
-    fn variable(&mut self, spot: &Spot<'_>) -> Option<String> {
+    /// Reads the name of a variable.
+    pub fn variable(&mut self, spot: &Spot<'_>) -> Option<String> {
         let name = self.text(spot)?;
         let name = name.trim_start_matches('$').to_owned();
         let right = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')

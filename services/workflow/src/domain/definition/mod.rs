@@ -3,6 +3,7 @@
 mod arguments;
 mod calls;
 mod document;
+mod emits;
 mod event;
 mod events;
 mod expressions;
@@ -11,9 +12,13 @@ mod failures;
 mod finding;
 mod flow;
 mod functions;
+mod loops;
 mod model;
 mod reader;
+mod runs;
 mod scalar;
+mod schedule;
+mod schedules;
 mod schema;
 mod shapes;
 mod tasks;
@@ -22,14 +27,19 @@ mod wait;
 mod works;
 mod yaml;
 
-pub use event::{Consume, Correlation, EventFilter, Listen, Match, Read};
+pub use emits::{RESERVED as RESERVED_EVENTS, is_attribute};
+pub use event::{Consume, Correlation, Emit, EventFilter, Foreach, Listen, Match, Read, Until};
 pub use failure::{
     Backoff, Catch, ErrorFilter, Raise, Retry, STANDARD_ERROR_NAMES, STANDARD_ERRORS, Try,
     canonical_error_type, read_status,
 };
 pub use finding::{Finding, Severity};
 pub use functions::Functions;
-pub use model::{Call, Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
+pub use model::{
+    Call, Case, Definition, Document, Flow, For, Fork, Input, Output, Run, Task, Tasks, TurnNames,
+    Work,
+};
+pub use schedule::{Schedule, Times, Timetable};
 pub use schema::Schema;
 pub use template::Template;
 pub use wait::{LONGEST, Span, read_span};

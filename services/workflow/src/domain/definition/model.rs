@@ -1,8 +1,9 @@
 //! The definition: a checked document of the workflow DSL, ready to run.
 
-use super::event::Listen;
+use super::event::{Emit, Listen};
 use super::failure::{Raise, Try};
 use super::finding::Finding;
+use super::schedule::Schedule;
 use super::schema::Schema;
 use super::template::Template;
 use super::wait::Span;
@@ -26,6 +27,8 @@ pub struct Definition {
     pub output: Output,
     /// How long an instance may take.
     pub timeout: Option<Span>,
+    /// What starts instances of it, besides whoever asks for one.
+    pub schedule: Option<Schedule>,
     /// The names of the secrets that expressions may read.
     pub secrets: Vec<String>,
     /// The first list of tasks, `/do`.
@@ -162,16 +165,22 @@ pub enum Work {
     Switch(Vec<Case>),
     /// Runs a list and handles its errors.
     Try(Box<Try>),
+    /// Runs a list once for each item.
+    For(Box<For>),
     /// Runs branches at the same time.
     Fork(Fork),
+    /// Tells of an event.
+    Emit(Emit),
     /// Waits for events.
-    Listen(Listen),
+    Listen(Arc<Listen>),
     /// Waits for a while.
     Wait(Span),
     /// Raises an error.
     Raise(Box<Raise>),
     /// Calls a function of the catalogue.
     Call(Call),
+    /// Runs another workflow.
+    Run(Run),
 }
 
 impl Work {
@@ -183,11 +192,14 @@ impl Work {
             Self::Set(_) => "set",
             Self::Switch(_) => "switch",
             Self::Try(_) => "try",
+            Self::For(_) => "for",
             Self::Fork(_) => "fork",
+            Self::Emit(_) => "emit",
             Self::Listen(_) => "listen",
             Self::Wait(_) => "wait",
             Self::Raise(_) => "raise",
             Self::Call(_) => "call",
+            Self::Run(_) => "run",
         }
     }
 }
@@ -201,6 +213,43 @@ pub struct Case {
     pub when: Option<Expression>,
     /// Where it leads.
     pub then: Flow,
+}
+
+/// A list that runs once for each item of a collection.
+#[derive(Clone, Debug)]
+pub struct For {
+    /// What gives the collection, evaluated once on the task's input.
+    pub items: Expression,
+    /// The variables of a turn.
+    pub names: TurnNames,
+    /// Whether there is another turn, evaluated before each one on what goes into it.
+    pub condition: Option<Expression>,
+    /// What runs: the list `…/do`. What comes out of one turn goes into the next.
+    pub tasks: Tasks,
+}
+
+/// The variables that a turn of a loop may read, without the dollar sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnNames {
+    /// Holds the item; `item` if nothing is said.
+    pub item: String,
+    /// Holds how many came before it; `index` if nothing is said.
+    pub index: String,
+}
+
+/// Another workflow of the same agency, run as a child.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The namespace of the workflow.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its version; the newest when the child begins, if it is empty.
+    pub version: String,
+    /// What the child is given.
+    pub input: Template,
+    /// Whether the task waits for the child and gives its output; otherwise it gives its own input.
+    pub waits: bool,
 }
 
 /// Branches that run at the same time, each a list of one task.

@@ -169,7 +169,16 @@ impl Reader<'_> {
                 self.raise(&spot)
             }
             "call" => self.call(fields),
-            other => self.unsupported(spot, fields, other),
+            "for" => self.for_task(fields),
+            "emit" => {
+                let spot = fields.take("emit")?;
+                self.emit(&spot)
+            }
+            "run" => {
+                let spot = fields.take("run")?;
+                self.run(&spot)
+            }
+            _ => None,
         }
     }
 

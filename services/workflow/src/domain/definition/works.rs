@@ -1,8 +1,8 @@
-//! Reading `switch`, `fork`, and refusing what is not supported.
+//! Reading `switch` and `fork`.
 
 use super::expressions::Scope;
 use super::model::{Case, Fork, Work};
-use super::reader::{Fields, Reader, Spot, child};
+use super::reader::{Reader, Spot, child};
 use super::tasks::Siblings;
 use super::yaml::{Key, Node};
 
@@ -68,31 +68,5 @@ impl Reader<'_> {
             self.wrong(&branches, "limit.exceeded", message, "use fewer branches");
         }
         Some(Work::Fork(Fork { branches: tasks, compete }))
-    }
-
-    /// Refuses a kind of task, with the reason.
-    pub fn unsupported(
-        &mut self,
-        spot: &Spot<'_>,
-        fields: &mut Fields<'_>,
-        keyword: &str,
-    ) -> Option<Work> {
-        if keyword == "run"
-            && let Some(run) = fields.take("run")
-        {
-            let foreign = ["container", "script", "shell"];
-            let members = self.members(&run)?;
-            let found = members.iter().find(|(key, _)| foreign.contains(&key.name.as_str()));
-            if let Some((key, _)) = found {
-                let message =
-                    format!("run: {} is refused: the engine runs no foreign code", key.name);
-                let mend = "offer it as a gRPC method, and call that";
-                self.error(key.mark, &run.pointer, "feature.refused", message, mend);
-                return None;
-            }
-        }
-        let message = format!("{keyword} is not supported yet");
-        self.wrong(spot, "feature.unsupported", message, "leave it out for now");
-        None
     }
 }

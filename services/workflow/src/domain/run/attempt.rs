@@ -53,11 +53,14 @@ impl Machine<'_> {
             Work::Do(_)
             | Work::Set(_)
             | Work::Switch(_)
+            | Work::For(_)
             | Work::Fork(_)
+            | Work::Emit(_)
             | Work::Listen(_)
             | Work::Wait(_)
             | Work::Raise(_)
-            | Work::Call(_) => Next::Fail(lost()),
+            | Work::Call(_)
+            | Work::Run(_) => Next::Fail(lost()),
         }
     }
 

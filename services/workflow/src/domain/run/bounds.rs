@@ -12,6 +12,8 @@ pub const MAX_STEPS_PER_TURN: u32 = 2_000;
 pub const MAX_STEPS: u64 = 200_000;
 /// The most branches of one fork.
 pub const MAX_BRANCHES: usize = 64;
+/// The most instances that run each other, one within the next.
+pub const MAX_GENERATIONS: u32 = 16;
 /// The deepest nesting of tasks.
 pub const MAX_NESTING: usize = 64;
 

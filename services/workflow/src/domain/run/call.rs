@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::{
     continuation::{Doing, Thread, earlier},
+    effects::Intent,
     machine::{Machine, Next},
     scope::Extra,
-    turn::Intent,
     work::set,
 };
 use crate::domain::{

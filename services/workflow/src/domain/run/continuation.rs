@@ -1,6 +1,6 @@
 //! Where an instance stands: a tree of tasks under way, as plain data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rangkai_primitives::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,12 @@ pub struct Continuation {
     pub deadline: Option<Timestamp>,
     /// The tasks under way.
     pub root: Thread,
+    /// How many instances are around this one, each of which runs the next.
+    #[serde(default)]
+    pub generation: u32,
+    /// Whether the instance that runs it waits for its end.
+    #[serde(default)]
+    pub reports: bool,
     /// The events that it took.
     pub taken: BTreeSet<Uuid>,
     /// How many tasks it began, ever.
@@ -102,6 +108,8 @@ pub enum Doing {
     },
     /// It tries a list.
     Try(Trying),
+    /// It runs a list once for each item.
+    For(Looping),
     /// It runs branches.
     Fork {
         /// The branches, in the order of the document.
@@ -120,6 +128,11 @@ pub enum Doing {
         id: Uuid,
         /// Whether it may be sent again when no answer came.
         safe: bool,
+    },
+    /// It waits for another instance to end.
+    Child {
+        /// That instance.
+        id: Uuid,
     },
 }
 
@@ -155,6 +168,17 @@ pub enum Stage {
     },
 }
 
+/// How far a loop is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Looping {
+    /// The items, those of earlier turns too.
+    pub items: Vec<Value>,
+    /// The item of this turn.
+    pub at: usize,
+    /// How often each task of the list was begun, in all turns.
+    pub runs: BTreeMap<usize, u32>,
+}
+
 /// A branch of a fork.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Branch {
@@ -167,14 +191,29 @@ pub enum Branch {
 }
 
 /// How far a `listen` is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Listening {
     /// One for each filter.
     pub filters: Vec<Waiting>,
+    /// One for each filter of the events that end it.
+    #[serde(default)]
+    pub until: Vec<Waiting>,
     /// What correlations were settled by an event, by name.
     pub settled: BTreeMap<String, Value>,
-    /// What was taken, in order of arrival.
+    /// What was taken and dealt with, in order of arrival.
     pub output: Vec<Value>,
+    /// What was taken and is not dealt with, oldest first, with the ids of the events.
+    #[serde(default)]
+    pub queue: VecDeque<(Uuid, Value)>,
+    /// The event that something is being done about.
+    #[serde(default)]
+    pub current: Option<Value>,
+    /// How often each task of what is done about events was begun.
+    #[serde(default)]
+    pub runs: BTreeMap<usize, u32>,
+    /// Whether no more events are taken.
+    #[serde(default)]
+    pub closed: bool,
 }
 
 /// A filter of a `listen`, and what it waits for.

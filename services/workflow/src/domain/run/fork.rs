@@ -24,7 +24,7 @@ impl Machine<'_> {
             let detail = format!("a fork may have {MAX_BRANCHES} branches");
             return Next::Fail(Problem::standard("runtime", "a bound was reached", detail));
         }
-        let (path, variables) = (thread.identity(), self.caught(thread));
+        let (path, variables) = (thread.identity(), self.known(thread));
         let around = thread.frames.iter().map(|frame| frame.deadline);
         let deadline = around.fold(thread.deadline, earlier);
         let mut branches = Vec::new();
@@ -139,9 +139,11 @@ fn taken(thread: &mut Thread) -> Vec<Branch> {
         Some(
             Doing::List { .. }
             | Doing::Try(_)
+            | Doing::For(_)
             | Doing::Listen(_)
             | Doing::Wait { .. }
-            | Doing::Call { .. },
+            | Doing::Call { .. }
+            | Doing::Child { .. },
         )
         | None => Vec::new(),
     }

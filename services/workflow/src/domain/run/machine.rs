@@ -7,10 +7,13 @@ use serde_json::Value;
 use super::{
     bounds::{MAX_NESTING, MAX_STEPS, MAX_STEPS_PER_TURN},
     continuation::{Continuation, Doing, Frame, Stage, Thread},
-    turn::{Intent, Setting, Subscription},
+    effects::{Child, Intent, Subscription},
+    lists::{count_run, onward},
+    turn::Setting,
 };
 use crate::domain::{
-    definition::{Flow, Task, Tasks, Work},
+    definition::{Flow, Task},
+    event::Event,
     instance::{Entry, Kind},
     problem::Problem,
 };
@@ -26,6 +29,10 @@ pub struct Machine<'a> {
     pub calls: Vec<Intent>,
     /// What to wait for.
     pub subscriptions: Vec<Subscription>,
+    /// The events to tell of.
+    pub events: Vec<Event>,
+    /// The instances to start.
+    pub children: Vec<Child>,
     /// What happened.
     pub history: Vec<Entry>,
     /// What ends the instance, whatever its tasks say.
@@ -81,6 +88,8 @@ impl<'a> Machine<'a> {
             stand,
             calls: Vec::new(),
             subscriptions: Vec::new(),
+            events: Vec::new(),
+            children: Vec::new(),
             history: Vec::new(),
             fatal: None,
             steps: 0,
@@ -120,7 +129,7 @@ impl<'a> Machine<'a> {
                 Next::Start { position, input } => self.start(thread, position, input),
                 Next::Done { raw, flow } => self.done(thread, raw, flow),
                 Next::Leave(value) if thread.frames.is_empty() => return Outcome::Done(value),
-                Next::Leave(value) => Next::Done { raw: value, flow: None },
+                Next::Leave(value) => self.left(thread, value),
                 Next::Fail(problem) => self.fail(thread, problem),
                 Next::Raised(problem) => match thread.frames.last().map(|frame| &frame.work) {
                     None => return Outcome::Failed(problem),
@@ -221,64 +230,29 @@ impl<'a> Machine<'a> {
         onward(thread, &list, task.position, flow.unwrap_or(task.then), output)
     }
 
+    /// The list of the innermost task came to its end: a loop may have another turn.
+    fn left(&mut self, thread: &mut Thread, value: Value) -> Next {
+        match thread.frames.last().map(|frame| &frame.work) {
+            Some(Doing::For(_)) => self.next_turn(thread, value),
+            Some(Doing::Listen(_)) => self.dealt(thread, value),
+            Some(
+                Doing::List { .. }
+                | Doing::Try(_)
+                | Doing::Fork { .. }
+                | Doing::Wait { .. }
+                | Doing::Call { .. }
+                | Doing::Child { .. },
+            )
+            | None => Next::Done { raw: value, flow: None },
+        }
+    }
+
     fn fail(&mut self, thread: &mut Thread, problem: Problem) -> Next {
         let Some(frame) = thread.frames.pop() else { return Next::Raised(problem) };
         let problem = problem.at(&frame.task);
         self.note(Kind::TaskFaulted, &frame.task, String::new(), Some(problem.clone()));
         Next::Raised(problem)
     }
-
-    /// The list that the innermost task runs through.
-    fn list(&self, thread: &Thread) -> Option<Tasks> {
-        let Some(frame) = thread.frames.last() else {
-            return self.setting.definition.list(&thread.list).cloned();
-        };
-        let task = self.task(frame)?;
-        match (&task.work, &frame.work) {
-            (Work::Do(tasks), _) => Some(tasks.clone()),
-            (Work::Try(attempt), Doing::Try(trying)) => match &trying.stage {
-                Stage::Catching { .. } => attempt.catch.tasks.clone(),
-                Stage::Trying | Stage::Delaying { .. } => Some(attempt.tasks.clone()),
-            },
-            (
-                Work::Try(_)
-                | Work::Set(_)
-                | Work::Switch(_)
-                | Work::Fork(_)
-                | Work::Listen(_)
-                | Work::Wait(_)
-                | Work::Raise(_)
-                | Work::Call(_),
-                _,
-            ) => None,
-        }
-    }
-}
-
-/// Where a thread goes after the task at `position` of the innermost list.
-fn onward(thread: &Thread, list: &Tasks, position: usize, flow: Flow, output: Value) -> Next {
-    let branch = thread.single && thread.frames.is_empty();
-    match flow {
-        Flow::End => Next::End(output),
-        Flow::To(position) if !branch => Next::Start { position, input: output },
-        Flow::Continue if !branch && position + 1 < list.len() => {
-            Next::Start { position: position + 1, input: output }
-        }
-        Flow::Exit | Flow::Continue | Flow::To(_) => Next::Leave(output),
-    }
-}
-
-/// Counts how often the task at `position` of the innermost list is begun.
-fn count_run(thread: &mut Thread, position: usize) -> u32 {
-    let runs = match thread.frames.last_mut().map(|frame| &mut frame.work) {
-        Some(Doing::List { runs }) => runs,
-        Some(Doing::Try(trying)) => &mut trying.runs,
-        Some(Doing::Fork { .. } | Doing::Listen(_) | Doing::Wait { .. } | Doing::Call { .. })
-        | None => &mut thread.runs,
-    };
-    let run = runs.entry(position).or_default();
-    *run += 1;
-    *run
 }
 
 /// A place in the document that is not there: the instance belongs to another definition.

@@ -4,9 +4,15 @@
 mod attempt;
 mod bounds;
 mod call;
+mod child;
 pub mod continuation;
+mod effects;
+mod emit;
+mod filter;
 mod fork;
+mod iterate;
 mod listen;
+mod lists;
 mod machine;
 mod scope;
 mod signal;
@@ -14,4 +20,5 @@ mod turn;
 mod walk;
 mod work;
 
-pub use turn::{Happening, Intent, Setting, Subscription, Turn, cancel, give_up, turn};
+pub use effects::{Child, Intent, Subscription, Turn};
+pub use turn::{Happening, Setting, cancel, give_up, turn};

@@ -1,6 +1,9 @@
 //! Expressions: what they may read, and what becomes of their mistakes.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use rangkai_expression::{EvaluationError, Expression};
 use rangkai_primitives::Timestamp;
@@ -11,7 +14,7 @@ use super::{
     machine::{Machine, lost},
 };
 use crate::domain::{
-    definition::{Output, Schema, Span, Task, Template, Work, read_span},
+    definition::{Output, Schema, Span, Task, Template, TurnNames, Work, read_span},
     message::fits,
     problem::Problem,
 };
@@ -136,7 +139,8 @@ impl Machine<'_> {
         Ok(output)
     }
 
-    fn shape(
+    /// Shapes what comes out, and holds it against its schema.
+    pub fn shape(
         &self,
         thread: &Thread,
         output: &Output,
@@ -173,25 +177,38 @@ impl Machine<'_> {
             "secrets" => json!({}),
             name => match extra.error.filter(|(known, _)| [known, "error"].contains(&name)) {
                 Some((_, error)) => error.clone(),
-                None => self.caught(thread).remove(name).unwrap_or_default(),
+                None => self.known(thread).remove(name).unwrap_or_default(),
             },
         };
         names.into_iter().map(|name| (name.to_owned(), value(name))).collect()
     }
 
-    /// The errors that a thread may read, the innermost of a name first.
-    pub fn caught(&self, thread: &Thread) -> std::collections::BTreeMap<String, Value> {
-        let mut errors = thread.variables.clone();
+    /// The variables of a thread, the innermost of a name: the errors caught around it, and the items
+    /// of the loops around it.
+    pub fn known(&self, thread: &Thread) -> BTreeMap<String, Value> {
+        let mut known = thread.variables.clone();
         for frame in &thread.frames {
-            if let Doing::Try(trying) = &frame.work
-                && let Stage::Catching { error } = &trying.stage
-                && let Some(task) = self.task(frame)
-                && let Work::Try(attempt) = &task.work
-            {
-                errors.insert(attempt.catch.variable.clone(), error.clone());
+            let Some(task) = self.task(frame) else { continue };
+            match (&task.work, &frame.work) {
+                (Work::Try(attempt), Doing::Try(trying)) => {
+                    if let Stage::Catching { error } = &trying.stage {
+                        known.insert(attempt.catch.variable.clone(), error.clone());
+                    }
+                }
+                (Work::For(each), Doing::For(looping)) => {
+                    let item = looping.items.get(looping.at).cloned();
+                    in_turn(&mut known, &each.names, item, looping.at);
+                }
+                (Work::Listen(listen), Doing::Listen(listening)) => {
+                    if let Some(foreach) = &listen.foreach {
+                        let item = listening.current.clone();
+                        in_turn(&mut known, &foreach.names, item, listening.output.len());
+                    }
+                }
+                _ => {}
             }
         }
-        errors
+        known
     }
 
     fn about_task(&self, thread: &Thread, extra: Extra<'_>) -> Value {
@@ -224,6 +241,17 @@ impl Machine<'_> {
             "startedAt": moment(self.stand.started),
         })
     }
+}
+
+/// Adds the variables of a turn.
+fn in_turn(
+    known: &mut BTreeMap<String, Value>,
+    names: &TurnNames,
+    item: Option<Value>,
+    index: usize,
+) {
+    known.insert(names.item.clone(), item.unwrap_or_default());
+    known.insert(names.index.clone(), json!(index));
 }
 
 /// Holds a value against a schema, if there is one.

@@ -39,7 +39,9 @@ impl Machine<'_> {
         }
         let Some(frame) = thread.frames.last() else { return Next::Wait };
         match (&frame.work, signal) {
-            (Doing::Call { id, .. }, Signal::Answer(call, answer)) if id == call => {
+            (Doing::Call { id, .. } | Doing::Child { id }, Signal::Answer(call, answer))
+                if id == call =>
+            {
                 let pointer = frame.task.clone();
                 let problem = answer.as_ref().err().cloned().map(|problem| problem.at(&pointer));
                 self.note(Kind::CallAnswered, &pointer, String::new(), problem);
@@ -55,15 +57,23 @@ impl Machine<'_> {
                 Stage::Delaying { until } if until <= moment => self.attempt_again(thread),
                 Stage::Delaying { .. } | Stage::Trying | Stage::Catching { .. } => Next::Wait,
             },
-            (Doing::Listen(_), Signal::Event(mail)) => self.hear(thread, mail),
-            (Doing::Fork { .. }, _) => self.signal_branches(thread, signal),
+            (Doing::Fork { .. }, _) => match (self.signal_branches(thread, signal), signal) {
+                // What no branch took, a task around the fork may.
+                (Next::Wait, Signal::Event(mail)) if !self.stand.taken.contains(&mail.event.id) => {
+                    self.hear(thread, mail)
+                }
+                (next, _) => next,
+            },
+            (_, Signal::Event(mail)) => self.hear(thread, mail),
             (
                 Doing::List { .. }
                 | Doing::Try(_)
+                | Doing::For(_)
                 | Doing::Listen(_)
                 | Doing::Wait { .. }
-                | Doing::Call { .. },
-                Signal::Answer(..) | Signal::Event(_) | Signal::Due(_),
+                | Doing::Call { .. }
+                | Doing::Child { .. },
+                Signal::Answer(..) | Signal::Due(_),
             ) => Next::Wait,
         }
     }
@@ -79,10 +89,12 @@ impl Machine<'_> {
         let attempt = thread.frames.iter().position(|frame| match &frame.work {
             Doing::Try(trying) => trying.stage == Stage::Trying && late(trying.attempt_deadline),
             Doing::List { .. }
+            | Doing::For(_)
             | Doing::Fork { .. }
             | Doing::Listen(_)
             | Doing::Wait { .. }
-            | Doing::Call { .. } => false,
+            | Doing::Call { .. }
+            | Doing::Child { .. } => false,
         })?;
         let problem = self.give_up(thread, attempt, "the time of the attempt is over");
         Some(Next::Raised(problem))
@@ -100,7 +112,12 @@ impl Machine<'_> {
                     (unknown, safe) = (unknown || left, safe && repeatable);
                 }
             }
-            Doing::List { .. } | Doing::Try(_) | Doing::Listen(_) | Doing::Wait { .. } => {}
+            Doing::List { .. }
+            | Doing::Try(_)
+            | Doing::For(_)
+            | Doing::Listen(_)
+            | Doing::Wait { .. }
+            | Doing::Child { .. } => {}
         }
         let fate = Fate { unknown, last: unknown && !safe, wait_ms: 0 };
         let pointer = thread.frames[depth].task.clone();

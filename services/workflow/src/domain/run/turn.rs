@@ -9,15 +9,11 @@ use uuid::Uuid;
 use super::{
     bounds::bound,
     continuation::{Continuation, End, Thread, earlier},
+    effects::Turn,
     machine::{Machine, Next, Outcome},
     signal::Signal,
 };
-use crate::domain::{
-    definition::Definition,
-    event::Mail,
-    instance::{Entry, Kind},
-    problem::Problem,
-};
+use crate::domain::{definition::Definition, event::Mail, instance::Kind, problem::Problem};
 
 /// What a turn may know besides the continuation.
 #[derive(Clone, Copy, Debug)]
@@ -33,64 +29,15 @@ pub struct Setting<'a> {
 /// What happened to an instance.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
-    /// A call was answered, or failed for good.
+    /// A call was answered or failed for good, or a child ended.
     Answered {
-        /// The call.
+        /// The call or the child.
         call: Uuid,
         /// The answer as JSON, or the error.
         answer: Result<Value, Problem>,
     },
     /// An event arrived that may be one it waits for.
     Arrived(Mail),
-}
-
-/// What a turn leads to.
-#[derive(Clone, Debug)]
-pub struct Turn {
-    /// Where the instance stands now.
-    pub continuation: Continuation,
-    /// The calls to announce and then to send.
-    pub calls: Vec<Intent>,
-    /// What to wait for from now on.
-    pub subscriptions: Vec<Subscription>,
-    /// What to add to the history.
-    pub history: Vec<Entry>,
-}
-
-/// A call to be sent once it is announced.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Intent {
-    /// The call.
-    pub id: Uuid,
-    /// The task that makes it.
-    pub task: String,
-    /// The method, as in `/rangkai.payments.v1.BillService/IssueBill`.
-    pub method: String,
-    /// The encoded request.
-    pub request: Vec<u8>,
-    /// The id that makes the same call the same, whoever sends it and however often.
-    pub request_id: Uuid,
-    /// Whether it may be sent again when no answer came.
-    pub safe: bool,
-    /// When it was announced.
-    pub announced: Timestamp,
-    /// When nobody waits for the answer any more.
-    pub deadline: Option<Timestamp>,
-}
-
-/// A wait for an event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Subscription {
-    /// The subscription.
-    pub id: Uuid,
-    /// The task that waits.
-    pub task: String,
-    /// The type of the event, if it is known beforehand.
-    pub kind: Option<String>,
-    /// A value that the event must have, if one is known beforehand; see [`Event::keys`].
-    ///
-    /// [`Event::keys`]: crate::domain::event::Event::keys
-    pub key: Option<Vec<u8>>,
 }
 
 impl Continuation {
@@ -112,6 +59,8 @@ impl Continuation {
                 runs: BTreeMap::new(),
                 frames: Vec::new(),
             },
+            generation: 0,
+            reports: false,
             taken: std::collections::BTreeSet::new(),
             steps: 0,
             history: 0,
@@ -267,10 +216,15 @@ impl Machine<'_> {
         for intent in &mut self.calls {
             intent.deadline = earlier(intent.deadline, self.stand.deadline);
         }
+        let faulted = matches!(self.stand.end, Some(End::Faulted(_)));
+        let children = self.stand.children();
+        self.children.retain(|child| !child.awaited && !faulted || children.contains(&child.id));
         Turn {
             continuation: self.stand,
             calls: self.calls,
             subscriptions: self.subscriptions,
+            events: self.events,
+            children: self.children,
             history: self.history,
         }
     }

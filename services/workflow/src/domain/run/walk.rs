@@ -26,8 +26,21 @@ impl Continuation {
         let mut found = BTreeSet::new();
         self.root.each(&mut |frame| {
             if let Doing::Listen(listening) = &frame.work {
-                let open = listening.filters.iter().filter(|filter| !filter.met);
+                let all = listening.filters.iter().chain(&listening.until);
+                let open = all.filter(|filter| !filter.met && !listening.closed);
                 found.extend(open.map(|filter| filter.id));
+            }
+        });
+        found
+    }
+
+    /// The instances whose ends it waits for.
+    #[must_use]
+    pub fn children(&self) -> BTreeSet<Uuid> {
+        let mut found = BTreeSet::new();
+        self.root.each(&mut |frame| {
+            if let Doing::Child { id } = &frame.work {
+                found.insert(*id);
             }
         });
         found
@@ -83,9 +96,11 @@ impl Thread {
             Some(
                 Doing::List { .. }
                 | Doing::Try(_)
+                | Doing::For(_)
                 | Doing::Listen(_)
                 | Doing::Wait { .. }
-                | Doing::Call { .. },
+                | Doing::Call { .. }
+                | Doing::Child { .. },
             )
             | None => &[],
         };
@@ -103,10 +118,12 @@ impl Thread {
             let generation = match &frame.work {
                 Doing::Try(trying) => trying.generation,
                 Doing::List { .. }
+                | Doing::For(_)
                 | Doing::Fork { .. }
                 | Doing::Listen(_)
                 | Doing::Wait { .. }
-                | Doing::Call { .. } => 0,
+                | Doing::Call { .. }
+                | Doing::Child { .. } => 0,
             };
             path = format!("{path}>{}#{}.{generation}", frame.task, frame.run);
         }
@@ -125,7 +142,12 @@ impl Frame {
                 Stage::Trying => trying.attempt_deadline,
                 Stage::Catching { .. } => None,
             },
-            Doing::List { .. } | Doing::Fork { .. } | Doing::Listen(_) | Doing::Call { .. } => None,
+            Doing::List { .. }
+            | Doing::For(_)
+            | Doing::Fork { .. }
+            | Doing::Listen(_)
+            | Doing::Call { .. }
+            | Doing::Child { .. } => None,
         };
         earlier(self.deadline, own)
     }

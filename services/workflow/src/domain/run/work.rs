@@ -41,7 +41,9 @@ impl Machine<'_> {
                 );
                 self.attempt(thread, attempt, input)
             }
+            Work::For(each) => self.begin_for(thread, each, input),
             Work::Fork(fork) => self.begin_fork(thread, fork, &input),
+            Work::Emit(emit) => self.emit(thread, task, emit, input),
             Work::Listen(listen) => self.begin_listen(thread, task, listen, &input),
             Work::Wait(span) => self.begin_wait(thread, task, span, input),
             Work::Raise(raise) => {
@@ -49,6 +51,7 @@ impl Machine<'_> {
                 Next::Fail(raised.unwrap_or_else(|problem| problem))
             }
             Work::Call(call) => self.begin_call(thread, task, call, &input),
+            Work::Run(run) => self.begin_child(thread, task, run, input),
         }
     }
 

@@ -1,0 +1,98 @@
+//! Instances that other instances run.
+
+use std::collections::BTreeSet;
+
+use rangkai_db::Tx;
+use uuid::Uuid;
+
+use super::instance::{self, Origin};
+use crate::{
+    domain::{
+        instance::{State, Whole},
+        problem::{Fate, Problem},
+        run::{Child, continuation::Continuation},
+    },
+    error::Error,
+    library::Library,
+    store,
+};
+
+/// Why a child is cancelled.
+const ABANDONED: &str = "the workflow that runs it no longer waits for it";
+
+/// Starts the children of an instance. One that cannot be started has an end at once; answers whether
+/// the instance has to look at one.
+pub async fn begin(tx: &Tx, parent: &Whole, children: Vec<Child>) -> Result<bool, Error> {
+    let mut early = false;
+    for child in children {
+        let Child { id, namespace, name, version, input, awaited } = child;
+        let found = store::definition::find(tx, (&namespace, &name), &version).await?;
+        if let Some(kept) = found {
+            let origin = Origin {
+                case_id: parent.instance.case_id,
+                parent: Some(parent.instance.id),
+                reports: awaited,
+                generation: parent.continuation.generation + 1,
+                traceparent: parent.instance.traceparent.clone(),
+            };
+            instance::insert(tx, kept, id.into(), origin, input).await?;
+        } else if awaited {
+            let version = if version.is_empty() { "latest".to_owned() } else { version };
+            let detail = format!("there is no workflow {namespace}/{name} of version {version}");
+            let outcome = Err(Problem::standard("runtime", "no such workflow", detail));
+            store::child_end::insert(tx, parent.instance.id, id, &outcome).await?;
+            early = true;
+        } else {
+            let parent = parent.instance.id;
+            tracing::error!(instance.id = %parent, namespace, name, "there is no workflow to run");
+        }
+    }
+    Ok(early)
+}
+
+/// Forgets the ends that an instance looked at, and cancels the children that it no longer waits for.
+pub async fn settle(
+    tx: &Tx,
+    library: &Library,
+    old: &Continuation,
+    parent: &Whole,
+    answered: &[(Uuid, bool)],
+) -> Result<(), Error> {
+    let (was, is) = (old.children(), parent.continuation.children());
+    let gone: Vec<Uuid> = was.difference(&is).copied().collect();
+    store::child_end::delete(tx, parent.instance.id, &gone).await?;
+    let ended: BTreeSet<_> = answered.iter().map(|(child, _)| *child).collect();
+    for child in gone.into_iter().filter(|child| !ended.contains(child)) {
+        let found = store::instance::lock(tx, child.into()).await?;
+        if found.is_some_and(|child| !child.instance.state.is_final()) {
+            Box::pin(instance::cancel(tx, library, child.into(), ABANDONED)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the instance that waits for this one how it ended, if one does.
+pub async fn tell_parent(tx: &Tx, whole: &Whole) -> Result<(), Error> {
+    let (Some(parent), true) = (whole.instance.parent, whole.continuation.reports) else {
+        return Ok(());
+    };
+    let outcome = match whole.instance.state {
+        State::Completed => Ok(whole.output().cloned().unwrap_or_default()),
+        State::Faulted => Err(handed_on(whole.problem().cloned().unwrap_or_default())),
+        State::Cancelled => {
+            let detail = "the workflow that the task runs was cancelled";
+            Err(Problem::standard("runtime", "cancelled", detail))
+        }
+        State::Running | State::Waiting => return Ok(()),
+    };
+    store::child_end::insert(tx, parent, whole.instance.id.uuid(), &outcome).await?;
+    Ok(store::instance::wake(tx, &[parent]).await?)
+}
+
+/// An error of a child, as one of the task that runs it. What nobody knows the effect of must not be
+/// repeated as another child, whose requests would be others.
+fn handed_on(problem: Problem) -> Problem {
+    let last = problem.fate.last || problem.fate.unknown;
+    let fate = Fate { unknown: false, last, ..problem.fate };
+    Problem { fate, instance: String::new(), ..problem }
+}

@@ -1,0 +1,101 @@
+//! Starting instances because it is time, or because something happened.
+
+use std::sync::Arc;
+
+use rangkai_db::Tx;
+use rangkai_primitives::{Agency, Id};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    definition,
+    instance::{self, Origin},
+};
+use crate::{
+    domain::{
+        definition::{Definition, Times},
+        event::Event,
+        instance::{Instance, Version},
+        workflow::Workflow,
+    },
+    error::Error,
+    library::Library,
+    store::{self, schedule::Due},
+};
+
+/// How many missed starts of one workflow are made up for at once.
+const AT_ONCE: usize = 50;
+
+/// Lets a version that was just published start instances as it says, and no earlier one.
+pub async fn set(tx: &Tx, workflow: &Workflow, definition: &Definition) -> Result<(), Error> {
+    store::schedule::remove(tx, workflow).await?;
+    let Some(schedule) = &definition.schedule else { return Ok(()) };
+    let published = workflow.create_time;
+    let next = match &schedule.time {
+        Some(Times::After(_)) => Some(published),
+        Some(Times::Every(_) | Times::Cron(_)) | None => schedule.next(published, published),
+    };
+    Ok(store::schedule::set(tx, workflow, schedule, next).await?)
+}
+
+/// Lists versions of whatever agency whose time has come.
+pub async fn list_due(tx: &Tx, most: u64) -> Result<Vec<(Agency, Id<Version>)>, Error> {
+    Ok(store::schedule::list_due(tx, most).await?)
+}
+
+/// Starts the instances of a version whose time has come. A moment starts one instance, however many
+/// replicas look.
+pub async fn fire(tx: &Tx, library: &Library, version: Id<Version>) -> Result<(), Error> {
+    let Some(Due { published, due }) = store::schedule::lock_due(tx, version).await? else {
+        return Ok(());
+    };
+    let definition = definition::load(tx, library, version).await?;
+    let Some(schedule) = &definition.schedule else {
+        return Ok(store::schedule::update(tx, version, None, None).await?);
+    };
+    let (moments, next) = schedule.due(published, due, (tx.now(), AT_ONCE));
+    let mut last = None;
+    for moment in moments {
+        let name = format!("time {}", moment.to_rfc3339());
+        last = Some(start(tx, version, &name, json!({})).await?);
+    }
+    let waits = matches!(schedule.time, Some(Times::After(_)));
+    Ok(store::schedule::update(tx, version, next, last.filter(|_| waits)).await?)
+}
+
+/// Starts the instances that an event starts; answers whether there are some.
+pub async fn happened(tx: &Tx, library: &Library, event: &Event) -> Result<bool, Error> {
+    let mut started = false;
+    for version in store::schedule::list_started_by(tx, &event.kind).await? {
+        let definition = definition::load(tx, library, version).await?;
+        if accepts(definition, event.clone()).await {
+            let name = format!("event {}", event.id);
+            start(tx, version, &name, Value::Array(vec![event.envelope.clone()])).await?;
+            started = true;
+        }
+    }
+    Ok(started)
+}
+
+/// Whether an event is one on which a workflow starts; expressions may take their time.
+async fn accepts(definition: Arc<Definition>, event: Event) -> bool {
+    let look = move || {
+        let filters = definition.schedule.iter().flat_map(|schedule| &schedule.on);
+        filters.into_iter().any(|filter| filter.accepts(&event))
+    };
+    tokio::task::spawn_blocking(look).await.unwrap_or_default()
+}
+
+/// Starts an instance for a reason that exists once.
+async fn start(
+    tx: &Tx,
+    version: Id<Version>,
+    reason: &str,
+    input: Value,
+) -> Result<Id<Instance>, Error> {
+    let kept = store::definition::get(tx, version).await?;
+    let kept = kept.ok_or_else(|| Error::Unreadable(version.uuid()))?;
+    let id = Uuid::new_v5(&version.uuid(), reason.as_bytes());
+    let whole = instance::insert(tx, kept, id.into(), Origin::default(), input).await?;
+    Ok(whole.instance.id)
+}
