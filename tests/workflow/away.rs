@@ -1,7 +1,7 @@
 //! Callees that are away for long, or fail inside.
 
-use rangkai_proto::workflow::v1::{CancelInstanceRequest, HistoryKind, Instance, InstanceState};
-use rangkai_testkit::{Kind, fresh};
+use rangkai_proto::workflow::v1::{HistoryKind, Instance, InstanceState};
+use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::json;
 use tonic::{Code, Status};
@@ -33,16 +33,6 @@ async fn rest(house: &House, desk: &Desk, tasks: &str) -> anyhow::Result<Instanc
     let other = desk.begin("- s: {set: {x: 1}}", &json!({})).await?;
     output(&desk.end(&other).await?);
     Ok(instance)
-}
-
-async fn cancel(desk: &Desk, instance: &Instance) -> Result<Instance, Status> {
-    let request = CancelInstanceRequest {
-        request_id: fresh(),
-        instance_id: instance.instance_id.clone(),
-        reason: "no longer wanted".to_owned(),
-    };
-    let answer = desk.instances.clone().cancel_instance(request).await?;
-    Ok(answer.into_inner().instance.unwrap())
 }
 
 #[rstest]
@@ -79,7 +69,7 @@ async fn a_cancelled_instance_waits_for_a_callee_that_is_away(
     let tasks = format!("- one: {}\n- two: {}", refund("a"), refund("b"));
     let instance = rest(&house, &desk, &tasks).await?;
 
-    assert_eq!(cancel(&desk, &instance).await?.state(), InstanceState::Running);
+    assert_eq!(desk.cancel(&instance).await?.state(), InstanceState::Running);
     house.double.back();
     house.clock.advance(DAY);
     let ended = desk.end(&instance).await?;
@@ -108,7 +98,7 @@ async fn the_time_of_a_task_cuts_a_call_that_gets_no_answer(
     let tasks = format!("- d: {{timeout: {{after: PT6H}}, do: [c: {}]}}", refund("b"));
     let instance = rest(&house, &desk, &tasks).await?;
     if cancelled {
-        cancel(&desk, &instance).await?;
+        desk.cancel(&instance).await?;
     }
 
     house.clock.advance(DAY);

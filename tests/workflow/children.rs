@@ -1,9 +1,7 @@
 //! Instances that others run, and events that instances tell each other.
 
-use rangkai_proto::workflow::v1::{
-    CancelInstanceRequest, Instance, InstanceState, ListInstancesRequest,
-};
-use rangkai_testkit::{Kind, fresh};
+use rangkai_proto::workflow::v1::{Instance, InstanceState, ListInstancesRequest};
+use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::json;
 
@@ -47,12 +45,7 @@ async fn whoever_cancels_a_parent_cancels_its_child(#[case] kind: Kind) -> anyho
     let parent = desk.begin(&format!("- a: {{{RUN}}}"), &json!({})).await?;
     desk.at(&desk.only("leaf").await?, "/do/0/w").await?;
 
-    let request = CancelInstanceRequest {
-        request_id: fresh(),
-        instance_id: parent.instance_id.clone(),
-        reason: "withdrawn".to_owned(),
-    };
-    desk.instances.clone().cancel_instance(request).await?;
+    desk.cancel(&parent).await?;
 
     for name in ["child", "leaf"] {
         let instance = desk.end(&desk.only(name).await?).await?;
@@ -95,15 +88,15 @@ async fn an_event_of_one_instance_is_heard_by_another_and_by_itself(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {
     let (house, desk, _process) = House::at_work(kind).await?;
-    let hears = "{listen: {to: {one: {with: {type: id.go.polri.renewed}, correlate: {s: {from: .data.sim, expect: '${ .sim }'}}}}}}";
-    let other = desk.begin(&format!("- l: {hears}}}"), &json!({"sim": "7"})).await?;
+    let hears = "{listen: {to: {one: {with: {type: id.go.polri.renewed}, correlate: {s: {from: .data.sim, expect: '${ .sim }'}}}}}";
+    let other = desk.begin(&format!("- l: {hears}"), &json!({"sim": "7"})).await?;
     desk.at(&other, "/do/0/l").await?;
     let theirs = house.desk("dukcapil")?;
-    let stranger = theirs.begin(&format!("- l: {hears}}}"), &json!({"sim": "7"})).await?;
+    let stranger = theirs.begin(&format!("- l: {hears}"), &json!({"sim": "7"})).await?;
     theirs.at(&stranger, "/do/0/l").await?;
 
     let tells = "{emit: {event: {with: {source: //sim, type: id.go.polri.renewed, data: {sim: '${ .sim }'}}}}}";
-    let tasks = format!("- f: {{fork: {{branches: [{{l: {hears}}}}}, {{e: {tells}}}]}}}}");
+    let tasks = format!("- f: {{fork: {{branches: [{{l: {hears}}}, {{e: {tells}}}]}}}}");
     let teller = desk.begin(&tasks, &json!({"sim": "7"})).await?;
 
     assert_eq!(output(&desk.end(&other).await?), json!([{"sim": "7"}]));

@@ -5,6 +5,7 @@ mod children;
 mod contract;
 mod crash;
 mod double;
+mod effects;
 mod events;
 mod invariants;
 mod language;

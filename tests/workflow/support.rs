@@ -8,8 +8,8 @@ use rangkai_proto::{
     payments::v1::{BillExpired, BillPaid},
     to_json,
     workflow::v1::{
-        HistoryEntry, Instance, InstanceState, ListHistoryRequest, PublishDefinitionRequest,
-        StartInstanceRequest, WatchInstanceRequest,
+        CancelInstanceRequest, HistoryEntry, Instance, InstanceState, ListHistoryRequest,
+        PublishDefinitionRequest, StartInstanceRequest, WatchInstanceRequest,
         definition_service_client::DefinitionServiceClient,
         instance_service_client::InstanceServiceClient,
     },
@@ -202,6 +202,17 @@ impl Desk {
     /// Watches an instance until it stands at a task.
     pub async fn at(&self, instance: &Instance, task: &str) -> anyhow::Result<Instance> {
         self.until(instance, |it| it.positions.iter().any(|position| position == task)).await
+    }
+
+    /// Cancels an instance.
+    pub async fn cancel(&self, instance: &Instance) -> Result<Instance, Status> {
+        let request = CancelInstanceRequest {
+            request_id: fresh(),
+            instance_id: instance.instance_id.clone(),
+            reason: "no longer wanted".to_owned(),
+        };
+        let answer = self.instances.clone().cancel_instance(request).await?;
+        Ok(answer.into_inner().instance.unwrap())
     }
 
     /// The history of an instance.

@@ -2,30 +2,18 @@
 
 use std::sync::Arc;
 
-use rangkai_proto::workflow::v1::{
-    CancelInstanceRequest, ErrorReason, HistoryKind, Instance, InstanceState,
-};
-use rangkai_testkit::{Kind, fresh};
+use rangkai_proto::workflow::v1::{ErrorReason, HistoryKind, InstanceState};
+use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::json;
 use tokio::sync::Notify;
-use tonic::{Code, Status};
+use tonic::Code;
 use tonic_types::StatusExt as _;
 
 use super::{
     double::Play,
-    support::{DAY, Desk, House, output, payment, refund},
+    support::{DAY, House, output, payment, refund},
 };
-
-async fn cancel(desk: &Desk, instance: &Instance) -> Result<Instance, Status> {
-    let request = CancelInstanceRequest {
-        request_id: fresh(),
-        instance_id: instance.instance_id.clone(),
-        reason: "no longer wanted".to_owned(),
-    };
-    let answer = desk.instances.clone().cancel_instance(request).await?;
-    Ok(answer.into_inner().instance.unwrap())
-}
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
@@ -65,13 +53,13 @@ async fn a_cancelled_instance_sees_its_call_to_the_end(#[case] kind: Kind) -> an
     let instance = desk.begin(&tasks, &json!({})).await?;
     house.double.until(|seen| seen.total() == 1).await?;
 
-    let asked = cancel(&desk, &instance).await?;
+    let asked = desk.cancel(&instance).await?;
     assert_eq!(asked.state(), InstanceState::Running);
     go.notify_one();
     let ended = desk.end(&instance).await?;
 
     assert_eq!(ended.state(), InstanceState::Cancelled);
-    assert_eq!(cancel(&desk, &instance).await?.state(), InstanceState::Cancelled);
+    assert_eq!(desk.cancel(&instance).await?.state(), InstanceState::Cancelled);
     assert_eq!((house.double.seen().total(), house.double.seen().effects.len()), (1, 1));
     let history = desk.history(&instance).await?;
     let last = history.last().unwrap();
@@ -92,8 +80,8 @@ async fn a_waiting_instance_is_cancelled_at_once_and_an_ended_one_not(
     desk.at(&waiting, "/do/0/w").await?;
     desk.end(&ended).await?;
 
-    assert_eq!(cancel(&desk, &waiting).await?.state(), InstanceState::Cancelled);
-    let status = cancel(&desk, &ended).await.unwrap_err();
+    assert_eq!(desk.cancel(&waiting).await?.state(), InstanceState::Cancelled);
+    let status = desk.cancel(&ended).await.unwrap_err();
 
     assert_eq!(status.code(), Code::FailedPrecondition);
     let info = status.get_details_error_info().unwrap();

@@ -61,6 +61,13 @@ impl From<Refusal> for Status {
                 [("instance_id", instance.to_string()), ("state", state.to_string())],
                 message,
             ),
+            Refusal::PastFinalStep(_) => rangkai_rpc::refusal(
+                Code::FailedPrecondition,
+                DOMAIN,
+                ErrorReason::PastFinalStep.as_str_name(),
+                [],
+                message,
+            ),
             Refusal::Document(mistakes) => {
                 let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
                 broken(message, mistakes.into_iter().map(field))

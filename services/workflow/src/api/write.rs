@@ -133,6 +133,8 @@ impl From<Kind> for wire::HistoryKind {
             Kind::TaskCancelled => Self::TaskCancelled,
             Kind::EventEmitted => Self::EventEmitted,
             Kind::ChildStarted => Self::ChildStarted,
+            Kind::TaskUndone => Self::TaskUndone,
+            Kind::UndoFailed => Self::UndoFailed,
         }
     }
 }

@@ -162,6 +162,10 @@ pub enum Kind {
     EventEmitted,
     /// Another instance was started.
     ChildStarted,
+    /// What a task took is given back.
+    TaskUndone,
+    /// What a task took could not be given back: somebody has to.
+    UndoFailed,
 }
 
 /// One thing that happened to an instance.
@@ -179,7 +183,7 @@ pub struct Entry {
     pub problem: Option<Problem>,
 }
 
-const KINDS: [(Kind, &str); 15] = [
+const KINDS: [(Kind, &str); 17] = [
     (Kind::InstanceStarted, "instance_started"),
     (Kind::TaskStarted, "task_started"),
     (Kind::CallAnnounced, "call_announced"),
@@ -195,6 +199,8 @@ const KINDS: [(Kind, &str); 15] = [
     (Kind::TaskCancelled, "task_cancelled"),
     (Kind::EventEmitted, "event_emitted"),
     (Kind::ChildStarted, "child_started"),
+    (Kind::TaskUndone, "task_undone"),
+    (Kind::UndoFailed, "undo_failed"),
 ];
 
 const STATES: [(State, &str); 5] = [

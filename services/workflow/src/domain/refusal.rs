@@ -34,6 +34,9 @@ pub enum Refusal {
         /// The state that it reached.
         state: State,
     },
+    /// The instance took its final step, or may have: it only goes forward.
+    #[error("instance {0} is past its final step")]
+    PastFinalStep(Id<Instance>),
     /// The document has mistakes; each with its line, column and what is wrong.
     #[error("the document has mistakes")]
     Document(Vec<(u32, u32, String)>),

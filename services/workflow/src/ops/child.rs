@@ -10,6 +10,7 @@ use crate::{
     domain::{
         instance::{State, Whole},
         problem::{Fate, Problem},
+        refusal::Refusal,
         run::{Child, continuation::Continuation},
     },
     error::Error,
@@ -65,7 +66,11 @@ pub async fn settle(
     for child in gone.into_iter().filter(|child| !ended.contains(child)) {
         let found = store::instance::lock(tx, child.into()).await?;
         if found.is_some_and(|child| !child.instance.state.is_final()) {
-            Box::pin(instance::cancel(tx, library, child.into(), ABANDONED)).await?;
+            match Box::pin(instance::cancel(tx, library, child.into(), ABANDONED)).await {
+                // What cannot be taken back goes on alone.
+                Ok(_) | Err(Error::Refused(Refusal::PastFinalStep(_))) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(())

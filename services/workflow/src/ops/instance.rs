@@ -167,6 +167,9 @@ pub async fn cancel(
         return Err(Refusal::InstanceEnded { instance: id, state }.into());
     }
     let definition = definition::load(tx, library, whole.instance.definition).await?;
+    if whole.continuation.is_past_final_step(&definition) {
+        return Err(Refusal::PastFinalStep(id).into());
+    }
     let setting = Setting { definition: &definition, instance: id.uuid(), now: tx.now() };
     let turn = run::cancel(setting, whole.continuation.clone(), reason);
     let step = Step { lead: None, answered: Vec::new(), mail: Vec::new(), turn };

@@ -1,6 +1,7 @@
 //! The interpreter, tried out without a database: what happens is said by the test.
 
 mod calls;
+mod effects;
 mod events;
 mod failures;
 mod flow;

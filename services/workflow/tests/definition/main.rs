@@ -1,7 +1,9 @@
 //! Reading and checking definitions: a whole one, and every kind of mistake.
 
+mod effects;
 mod good;
 mod mistakes;
+mod schedules;
 
 use rangkai_workflow::{Definition, Finding, Functions, check};
 

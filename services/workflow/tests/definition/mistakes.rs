@@ -234,27 +234,6 @@ fn a_loop_an_event_and_a_child_say_what_they_lack() {
 }
 
 #[test]
-fn a_schedule_that_never_starts_anything_says_why() {
-    let table = [
-        ("{}", "value.choice:2:11"),
-        ("{ cron: '* * *' }", "value.cron:2:19"),
-        ("{ cron: '0 0 * * *', every: PT1H }", "value.choice:2:11"),
-        ("{ every: PT0.5S }", "value.duration:2:20"),
-        ("{ after: '${ .x }' }", "kind.wrong:2:20"),
-        ("{ on: { one: { with: { type: rangkai.payments.v1.Nope } } } }", "event.unknown:2:40"),
-    ];
-    for (schedule, expected) in table {
-        expect(&format!("{HEADER}schedule: {schedule}\ndo: []\n"), expected);
-    }
-    for (about, expected) in
-        [("timeZone: Mars", "value.timezone:2:11"), ("missed: some", "value.choice:2:11")]
-    {
-        let header = HEADER.replace(" }", &format!(", metadata: {{ schedule: {{ {about} }} }} }}"));
-        expect(&format!("{header}schedule: {{ every: PT1H }}\ndo: []\n"), expected);
-    }
-}
-
-#[test]
 fn every_bound_is_found() {
     let long = with_tasks(&format!("  - one: {{ set: {{ a: '{}' }} }}\n", "x".repeat(300_000)));
     expect(&long, "yaml.too_large:1:1");
@@ -312,7 +291,7 @@ fn what_is_probably_not_meant_is_a_warning() {
     assert_eq!(read(&with_tasks(skipped)).warnings, []);
 }
 
-fn expect(text: &str, expected: &str) {
+pub fn expect(text: &str, expected: &str) {
     let (mut found, mut wanted) = (found(text), expected.split(' ').collect::<Vec<_>>());
     found.sort();
     wanted.sort_unstable();

@@ -26,6 +26,9 @@ impl Reader<'_> {
         self.evaluate(&mut fields);
         let tasks = self.need(&mut fields, "do").and_then(|spot| self.tasks(&spot, false));
         self.close(fields);
+        if let Some(tasks) = &tasks {
+            self.check_paths(tasks);
+        }
         Some(Definition {
             document: document?,
             input,

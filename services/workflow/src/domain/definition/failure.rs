@@ -47,6 +47,15 @@ pub struct ErrorFilter {
     pub detail: Option<String>,
 }
 
+impl ErrorFilter {
+    /// Whether it matches every error.
+    #[must_use]
+    pub fn is_anything(&self) -> bool {
+        let texts = [&self.error_type, &self.instance, &self.title, &self.detail];
+        self.status.is_none() && texts.iter().all(|text| text.is_none())
+    }
+}
+
 /// How to try again.
 #[derive(Clone, Debug)]
 pub struct Retry {

@@ -3,6 +3,8 @@
 mod arguments;
 mod calls;
 mod document;
+mod effect;
+mod effects;
 mod emits;
 mod event;
 mod events;
@@ -14,6 +16,7 @@ mod flow;
 mod functions;
 mod loops;
 mod model;
+mod paths;
 mod reader;
 mod runs;
 mod scalar;
@@ -27,6 +30,7 @@ mod wait;
 mod works;
 mod yaml;
 
+pub use effect::{Effect, EffectKind};
 pub use emits::{RESERVED as RESERVED_EVENTS, is_attribute};
 pub use event::{Consume, Correlation, Emit, EventFilter, Foreach, Listen, Match, Read, Until};
 pub use failure::{

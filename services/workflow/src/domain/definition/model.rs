@@ -1,5 +1,6 @@
 //! The definition: a checked document of the workflow DSL, ready to run.
 
+use super::effect::Effect;
 use super::event::{Emit, Listen};
 use super::failure::{Raise, Try};
 use super::finding::Finding;
@@ -134,6 +135,8 @@ pub struct Task {
     pub then: Flow,
     /// Whatever the author keeps here.
     pub metadata: Map<String, Value>,
+    /// What it does to the world, as its author marked it.
+    pub effect: Effect,
     /// What it does.
     pub work: Work,
     /// The line of its name, from 1.

@@ -97,6 +97,7 @@ impl Reader<'_> {
         let timeout = self.timeout(timeout, Scope::Body);
         let then = fields.take("then").map(|spot| self.flow(&spot, siblings));
         let metadata = fields.take("metadata");
+        let effect = self.effect(metadata.as_ref());
         let metadata = self.object(metadata);
         let work = self.work(spot, &mut fields, siblings);
         // Keys of a task whose kind is unknown cannot be judged.
@@ -115,6 +116,7 @@ impl Reader<'_> {
             timeout,
             then: then.unwrap_or_default(),
             metadata,
+            effect,
             work: work?,
             line: key.mark.line,
         })

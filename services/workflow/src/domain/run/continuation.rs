@@ -43,8 +43,45 @@ pub struct Continuation {
     /// Why, in the words of whoever cancelled it, until the history says so.
     #[serde(default)]
     pub reason: String,
+    /// What was taken that a final step has not made good, oldest first.
+    #[serde(default)]
+    pub open: Vec<Open>,
+    /// What the tasks of awaited calls were given, where undoing them needs it.
+    #[serde(default)]
+    pub awaited_inputs: BTreeMap<Uuid, Value>,
+    /// Whether a final step was taken.
+    #[serde(default)]
+    pub final_step: FinalStep,
+    /// How it will end, once nothing is on its way and what has to be is undone.
+    #[serde(default)]
+    pub ending: Option<End>,
     /// How it ended, once it has.
     pub end: Option<End>,
+}
+
+/// Whether a step was taken after which it only goes forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FinalStep {
+    /// It was not.
+    #[default]
+    NotTaken,
+    /// Nobody knows: nothing may be undone.
+    InDoubt,
+    /// It was.
+    Taken,
+}
+
+/// Something that a task took and that may have to be given back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// The task, as a pointer into the document.
+    pub task: String,
+    /// What it was given.
+    pub input: Value,
+    /// What it gave.
+    pub output: Value,
+    /// Whether nothing waited for it any more, so that it is given back however the instance ends.
+    pub orphan: bool,
 }
 
 /// How an instance ended.

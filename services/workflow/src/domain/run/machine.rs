@@ -155,6 +155,7 @@ impl<'a> Machine<'a> {
         let (mut unknown, mut safe) = (false, true);
         while thread.frames.len() > from {
             let Some(frame) = thread.frames.pop() else { break };
+            self.see_through(&frame);
             if let Doing::Call { safe: repeatable, .. } = frame.work {
                 (unknown, safe) = (true, safe && repeatable);
             }
@@ -205,9 +206,16 @@ impl<'a> Machine<'a> {
         self.steps += 1;
         self.stand.steps += 1;
         let depth = thread.frames.len() + thread.path.matches('>').count();
-        let bound = if self.steps > MAX_STEPS_PER_TURN {
+        // What is undone because a bound was reached needs steps of its own.
+        let ending = self.stand.ending.is_some();
+        let (per_turn, most) = if ending {
+            (2 * MAX_STEPS_PER_TURN, 2 * MAX_STEPS)
+        } else {
+            (MAX_STEPS_PER_TURN, MAX_STEPS)
+        };
+        let bound = if self.steps > per_turn {
             format!("more than {MAX_STEPS_PER_TURN} tasks were begun without waiting")
-        } else if self.stand.steps > MAX_STEPS {
+        } else if self.stand.steps > most {
             format!("more than {MAX_STEPS} tasks were begun")
         } else if depth > MAX_NESTING {
             format!("tasks are nested more than {MAX_NESTING} levels deep")
@@ -220,6 +228,10 @@ impl<'a> Machine<'a> {
     fn done(&mut self, thread: &mut Thread, raw: Value, flow: Option<Flow>) -> Next {
         let Some(frame) = thread.frames.last() else { return Next::Leave(raw) };
         let Some(task) = self.task(frame) else { return Next::Fail(lost()) };
+        if task.effect.is_marked() {
+            let frame = frame.clone();
+            self.take_effect(&task, &frame, &raw);
+        }
         let output = match self.leave(thread, &task, raw) {
             Ok(output) => output,
             Err(problem) => return Next::Fail(problem),
@@ -250,6 +262,9 @@ impl<'a> Machine<'a> {
     fn fail(&mut self, thread: &mut Thread, problem: Problem) -> Next {
         let Some(frame) = thread.frames.pop() else { return Next::Raised(problem) };
         let problem = problem.at(&frame.task);
+        if let Some(task) = self.task(&frame) {
+            self.doubt(&task, &problem);
+        }
         self.note(Kind::TaskFaulted, &frame.task, String::new(), Some(problem.clone()));
         Next::Raised(problem)
     }

@@ -17,6 +17,7 @@ mod machine;
 mod scope;
 mod signal;
 mod turn;
+mod undo;
 mod walk;
 mod work;
 

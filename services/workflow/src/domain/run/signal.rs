@@ -103,6 +103,8 @@ impl Machine<'_> {
     /// Gives up whatever the task at `depth` does; answers the error that this is.
     fn give_up(&mut self, thread: &mut Thread, depth: usize, detail: &str) -> Problem {
         let (mut unknown, mut safe) = self.cut(thread, depth + 1);
+        let cut = thread.frames[depth].clone();
+        self.see_through(&cut);
         let frame = &mut thread.frames[depth];
         match &mut frame.work {
             Doing::Call { safe: repeatable, .. } => (unknown, safe) = (true, *repeatable),

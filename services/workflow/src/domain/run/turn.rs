@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::{
     bounds::bound,
-    continuation::{Continuation, End, Thread, earlier},
+    continuation::{Continuation, End, FinalStep, Thread, earlier},
     effects::Turn,
     machine::{Machine, Next, Outcome},
     signal::Signal,
 };
-use crate::domain::{definition::Definition, event::Mail, instance::Kind, problem::Problem};
+use crate::domain::{definition::Definition, event::Mail, problem::Problem};
 
 /// What a turn may know besides the continuation.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +68,10 @@ impl Continuation {
             awaited: BTreeMap::new(),
             cancelled: false,
             reason: String::new(),
+            open: Vec::new(),
+            awaited_inputs: BTreeMap::new(),
+            final_step: FinalStep::NotTaken,
+            ending: None,
             end: None,
         }
     }
@@ -82,11 +86,10 @@ pub fn turn(setting: Setting<'_>, continuation: Continuation, happenings: Vec<Ha
     for happening in happenings {
         match happening {
             Happening::Answered { call, answer } => {
-                if !machine.stand.cancelled {
+                if let Some(task) = machine.stand.awaited.remove(&call) {
+                    machine.awaited(call, &task, answer);
+                } else {
                     machine.tell(&Signal::Answer(call, answer));
-                } else if let Some(task) = machine.stand.awaited.remove(&call) {
-                    let problem = answer.err();
-                    machine.note(Kind::CallAnswered, &task, String::new(), problem);
                 }
             }
             Happening::Arrived(mail) => {
@@ -148,7 +151,8 @@ impl Machine<'_> {
     /// Lets everything happen that is due by `moment`, the earliest first.
     fn pass_time(&mut self, moment: Timestamp) {
         while let Some(due) = self.stand.due().filter(|due| *due <= moment) {
-            if self.stand.deadline.is_some_and(|deadline| deadline <= due) {
+            let over = self.stand.deadline.is_some_and(|deadline| deadline <= due);
+            if over && self.stand.ending.is_none() {
                 let detail = "the time of the workflow is over";
                 self.fault(Problem::standard("timeout", "timeout", detail));
                 return;
@@ -158,12 +162,16 @@ impl Machine<'_> {
     }
 
     fn tell(&mut self, signal: &Signal<'_>) {
-        if self.stand.end.is_some() || self.stand.cancelled {
+        if self.stand.end.is_some() {
             return;
         }
         let mut root = self.take_root();
         let outcome = self.signal(&mut root, signal);
-        self.keep(root, outcome);
+        if self.stand.ending.is_some() {
+            self.keep_undoing(root, outcome);
+        } else {
+            self.keep(root, outcome);
+        }
     }
 
     fn keep(&mut self, mut root: Thread, outcome: Outcome) {
@@ -178,10 +186,7 @@ impl Machine<'_> {
         self.stand.root = root;
         match (self.fatal.take(), ended) {
             (Some(problem), _) | (None, Some(Err(problem))) => self.fault(problem),
-            (None, Some(Ok(output))) => {
-                self.stand.end = Some(End::Completed(output));
-                self.note(Kind::InstanceCompleted, "", String::new(), None);
-            }
+            (None, Some(Ok(output))) => self.begin_to_end(End::Completed(output)),
             (None, None) => {}
         }
     }
@@ -190,25 +195,26 @@ impl Machine<'_> {
         let mut root = self.take_root();
         self.cut(&mut root, 0);
         self.stand.root = root;
-        self.note(Kind::InstanceFaulted, "", String::new(), Some(problem.clone()));
-        self.stand.end = Some(End::Faulted(problem));
+        self.begin_to_end(End::Faulted(problem));
     }
 
     fn finish(mut self) -> Turn {
-        if self.stand.cancelled && self.stand.end.is_none() && self.stand.awaited.is_empty() {
-            self.stand.end = Some(End::Cancelled);
-            let reason = std::mem::take(&mut self.stand.reason);
-            self.note(Kind::InstanceCancelled, "", reason, None);
+        if self.stand.cancelled && self.stand.end.is_none() && self.stand.ending.is_none() {
+            self.begin_to_end(End::Cancelled);
         }
+        self.wind_up();
         if !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled))
             && let Some(detail) = bound(&self.stand)
         {
-            self.stand.end = None;
-            self.fault(Problem::standard("runtime", "too much state", detail));
+            let mut root = self.take_root();
+            self.cut(&mut root, 0);
+            self.stand.root = root;
+            self.end_as(End::Faulted(Problem::standard("runtime", "too much state", detail)));
         }
         if self.stand.end.is_some() {
             self.stand.root.context = json!(null);
             self.stand.taken.clear();
+            self.stand.awaited.clear();
         }
         let (calls, open) = (self.stand.calls(), self.stand.subscriptions());
         self.calls.retain(|intent| calls.contains_key(&intent.id));

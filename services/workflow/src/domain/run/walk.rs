@@ -57,7 +57,7 @@ impl Continuation {
     /// The earliest moment at which something is due.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        if self.end.is_some() || self.cancelled {
+        if self.end.is_some() {
             return None;
         }
         let mut due = self.deadline;
