@@ -1,4 +1,4 @@
-//! How fast money moves, beside what the same database can do at all: `cargo bench -p rangkai-tests`.
+//! How fast money moves and cases go on, beside what the same database can do at all: `cargo bench -p rangkai-tests`.
 //!
 //! Every figure stands beside a ceiling measured in the same run: the same rows, written with
 //! prepared statements straight to the same database, one transaction for each transfer, over as
@@ -15,6 +15,7 @@ mod load;
 mod options;
 mod raw;
 mod transfers;
+mod workflows;
 
 use clap::Parser as _;
 use rangkai_testkit::Kind;
@@ -35,6 +36,9 @@ fn main() -> anyhow::Result<()> {
                 }
                 if options.has(Part::Growth) {
                     growth::measure(kind, &options, server.handle()).await?;
+                }
+                if options.has(Part::Workflows) {
+                    workflows::measure(kind, &options, server.handle()).await?;
                 }
                 if options.has(Part::Envelopes) {
                     envelopes::measure(kind, &options, server.handle()).await?;

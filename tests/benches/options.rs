@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use rangkai_testkit::Kind;
 
-/// Measures payments beside the ceiling of the database under them.
+/// Measures payments and workflows beside the ceiling of the database under them.
 #[derive(Clone, Copy, Debug, Parser)]
 pub(crate) struct Options {
     /// A smoke run: that everything works, not how fast.
@@ -49,6 +49,7 @@ pub(crate) enum Part {
     Transfers,
     Growth,
     Envelopes,
+    Workflows,
 }
 
 impl Options {

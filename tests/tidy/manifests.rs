@@ -24,3 +24,21 @@ fn the_readme_and_the_checks_call_the_same_test_command() {
     let silent: Vec<_> = silent.map(|file| file.path.clone()).collect();
     none(&format!("these do not say `{command}`"), &silent);
 }
+
+#[test]
+fn every_test_that_a_conformance_document_names_exists() {
+    let sources = files(|path| has_extension(path, "rs"));
+    let mut findings = Vec::new();
+    for document in files(|path| path.ends_with("/CONFORMANCE.md")) {
+        let shown = document.text.lines().filter(|line| line.starts_with("| "));
+        let quoted = shown.flat_map(|line| line.split('`').skip(1).step_by(2));
+        // Names of tests are sentences; everything else that is quoted is a word of the language.
+        for name in quoted.filter(|word| word.matches('_').count() > 2) {
+            let declared = format!("fn {name}(");
+            if !sources.iter().any(|file| file.text.contains(&declared)) {
+                findings.push(format!("{}: {name}", document.path));
+            }
+        }
+    }
+    none("these tests are named and do not exist", &findings);
+}

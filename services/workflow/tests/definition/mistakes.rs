@@ -207,10 +207,12 @@ fn what_the_engine_will_not_do_is_refused_by_name() {
     }
     let all = "{ on: { all: [ { with: { type: a.b } } ] } }";
     expect(&format!("{HEADER}schedule: {all}\ndo: []\n"), "feature.unsupported:2:17");
-    expect(
-        &format!("{HEADER}use: {{ catalogs: {{ a: {{}} }} }}\ndo: []\n"),
-        "feature.refused:2:18",
-    );
+    for (used, expected) in [
+        ("catalogs: { a: {} }", "feature.refused:2:18"),
+        ("extensions: [ { a: { extend: all } } ]", "feature.unsupported:2:20"),
+    ] {
+        expect(&format!("{HEADER}use: {{ {used} }}\ndo: []\n"), expected);
+    }
     expect(&format!("{HEADER}evaluate: {{ language: js }}\ndo: []\n"), "feature.unsupported:2:23");
 }
 
