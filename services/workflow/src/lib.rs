@@ -34,8 +34,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use config::{Config, DEFAULTS, EngineConfig};
-pub use domain::definition;
 pub use domain::definition::{Definition, Finding, Functions, Severity, check};
+pub use domain::{definition, drawing};
 
 use engine::Engine;
 use library::Library;

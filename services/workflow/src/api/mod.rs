@@ -1,7 +1,10 @@
 //! The wire: requests in, answers out.
 
 mod definition;
+mod drawing;
 mod instance;
+mod place;
 mod status;
+mod timeline;
 mod watch;
 mod write;

@@ -3,7 +3,9 @@
 mod call;
 mod calls;
 mod drive;
+pub mod measure;
 mod status;
+mod turn;
 mod work;
 
 use std::{

@@ -1,6 +1,9 @@
 //! Starting, finding and cancelling instances.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use rangkai_db::Tx;
+use rangkai_expression::off_the_async_threads;
 use rangkai_primitives::{Id, Page, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
+        definition::Definition,
         instance::{Entry, Instance, Kind, State, Wanted, Whole},
         refusal::Refusal,
         run::{self, Setting, continuation::Continuation},
@@ -46,6 +50,7 @@ pub async fn start(tx: &Tx, library: &Library, new: NewInstance) -> Result<Whole
         return Err(Refusal::Input(violations.iter().map(|text| place(text)).collect()).into());
     }
     let now = tx.now();
+    let attributes = given(&definition, &new.input).await;
     let mut continuation = Continuation::new(new.input, now);
     continuation.history = 1;
     let instance = Instance {
@@ -64,6 +69,7 @@ pub async fn start(tx: &Tx, library: &Library, new: NewInstance) -> Result<Whole
     };
     let whole = Whole { instance, continuation };
     store::instance::insert(tx, &whole).await?;
+    store::attribute::put(tx, &whole.instance, &attributes).await?;
     let started = Entry {
         sequence: 1,
         kind: Kind::InstanceStarted,
@@ -96,7 +102,7 @@ pub async fn list(
     wanted: &Wanted,
     page: &Page<Instance>,
 ) -> Result<(Vec<Instance>, Option<Id<Instance>>), Error> {
-    let mut found = store::instance::list(tx, wanted, page).await?;
+    let mut found = store::search::list(tx, wanted, page).await?;
     let next = page.cut(&mut found, |instance| instance.id);
     Ok((found, next))
 }
@@ -117,18 +123,18 @@ pub async fn list_history(
     Ok((found, more))
 }
 
-/// Cancels an instance: nothing more is begun.
+/// Cancels an instance: nothing more is begun. Answers whether it ended by that.
 pub async fn cancel(
     tx: &Tx,
     library: &Library,
     id: Id<Instance>,
     reason: &str,
-) -> Result<Whole, Error> {
+) -> Result<(Whole, bool), Error> {
     let found = store::instance::lock(tx, id).await?;
     let whole = found.ok_or(Refusal::InstanceNotFound(id))?;
     let state = whole.instance.state;
     if state == State::Cancelled || whole.continuation.cancelled {
-        return Ok(whole);
+        return Ok((whole, false));
     }
     if state.is_final() {
         return Err(Refusal::InstanceEnded { instance: id, state }.into());
@@ -136,9 +142,27 @@ pub async fn cancel(
     let definition = definition::load(tx, library, whole.instance.definition).await?;
     let setting = Setting { definition: &definition, instance: id.uuid(), now: tx.now() };
     let turn = run::cancel(setting, whole.continuation.clone(), reason);
-    let step = Step { lead: None, answered: Vec::new(), mail: Vec::new(), turn };
+    let step = Step {
+        lead: None,
+        answered: Vec::new(),
+        mail: Vec::new(),
+        attributes: BTreeMap::new(),
+        turn,
+    };
     let stepped = step::keep(tx, whole, step).await?;
-    stepped.map(|kept| kept.whole).ok_or_else(|| Refusal::InstanceNotFound(id).into())
+    let kept = stepped.ok_or(Refusal::InstanceNotFound(id))?;
+    let has_ended = kept.whole.instance.state.is_final();
+    Ok((kept.whole, has_ended))
+}
+
+/// The search attributes that the input of an instance gives.
+async fn given(definition: &Arc<Definition>, input: &Value) -> BTreeMap<String, String> {
+    if definition.attributes.is_empty() {
+        return BTreeMap::new();
+    }
+    let (definition, input) = (Arc::clone(definition), input.clone());
+    let values = off_the_async_threads(move || Ok(definition.attributes.values(&input))).await;
+    values.unwrap_or_default()
 }
 
 /// Splits "/nik breaks /properties/nik/pattern" into the field and what is wrong with it.

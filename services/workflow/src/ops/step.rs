@@ -1,6 +1,9 @@
 //! Keeping what a turn led to: everything of it in one transaction, or nothing.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use rangkai_db::Tx;
 use rangkai_primitives::Timestamp;
@@ -25,6 +28,8 @@ pub struct Step {
     pub answered: Vec<(Uuid, bool)>,
     /// The mail that was looked at.
     pub mail: Vec<Uuid>,
+    /// The search attributes that have another value now.
+    pub attributes: BTreeMap<String, String>,
     /// What it led to.
     pub turn: Turn,
 }
@@ -44,7 +49,7 @@ pub struct Kept {
 ///
 /// The answer to one call and the announcement of the next commit together here.
 pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Error> {
-    let Step { lead, answered, mail, turn } = step;
+    let Step { lead, answered, mail, attributes, turn } = step;
     let Turn { continuation, calls, subscriptions, history } = turn;
     store::subscription::hold(tx, &subscriptions).await?;
     let now = tx.now();
@@ -66,6 +71,7 @@ pub async fn keep(tx: &Tx, before: Whole, step: Step) -> Result<Option<Kept>, Er
     }
     let id = whole.instance.id;
     store::history::insert(tx, id, &history).await?;
+    store::attribute::put(tx, &whole.instance, &attributes).await?;
     settle(tx, &old, &whole.continuation, &answered).await?;
     for intent in &calls {
         store::intent::insert(tx, id, intent).await?;

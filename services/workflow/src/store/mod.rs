@@ -1,11 +1,13 @@
 //! What is kept: one file for each table, with its queries.
 
+pub mod attribute;
 pub mod definition;
 pub mod history;
 pub mod inbox;
 pub mod instance;
 pub mod intent;
 pub mod mail;
+pub mod search;
 pub mod subscription;
 
 use rangkai_db::{DbErr, MigrationTrait, MigratorTrait, SqlMigration, Tx, base_migrations};
@@ -20,6 +22,10 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0001_workflow",
             include_str!("../../migrations/m0001_workflow.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0022_attribute",
+            include_str!("../../migrations/m0022_attribute.sql"),
         )));
         steps
     }

@@ -1,11 +1,13 @@
 //! The interpreter, tried out without a database: what happens is said by the test.
 
 mod calls;
+mod drawing;
 mod events;
 mod failures;
 mod flow;
 mod messages;
 mod time;
+mod timeline;
 
 use std::time::Duration;
 
@@ -127,6 +129,11 @@ impl Run {
     /// How often something happened.
     pub fn count(&self, kind: Kind) -> usize {
         self.history.iter().filter(|(found, _)| *found == kind).count()
+    }
+
+    /// What it runs.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
     }
 
     fn setting(&self) -> Setting<'_> {

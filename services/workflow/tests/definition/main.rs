@@ -1,6 +1,7 @@
 //! Reading and checking definitions: a whole one, and every kind of mistake.
 
 mod good;
+mod metadata;
 mod mistakes;
 
 use rangkai_workflow::{Definition, Finding, Functions, check};

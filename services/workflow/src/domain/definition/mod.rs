@@ -1,6 +1,7 @@
 //! Definitions: a document of the workflow DSL, read strictly, checked, ready to run.
 
 mod arguments;
+mod attributes;
 mod calls;
 mod document;
 mod event;
@@ -18,10 +19,12 @@ mod schema;
 mod shapes;
 mod tasks;
 mod template;
+mod told;
 mod wait;
 mod works;
 mod yaml;
 
+pub use attributes::Attributes;
 pub use event::{Consume, Correlation, EventFilter, Listen, Match, Read};
 pub use failure::{
     Backoff, Catch, ErrorFilter, Raise, Retry, STANDARD_ERROR_NAMES, STANDARD_ERRORS, Try,
@@ -32,6 +35,7 @@ pub use functions::Functions;
 pub use model::{Call, Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
 pub use schema::Schema;
 pub use template::Template;
+pub use told::{Language, Told, Words};
 pub use wait::{LONGEST, Span, read_span};
 
 use aws_lc_rs::digest::{SHA256, digest};

@@ -1,5 +1,6 @@
 //! The definition: a checked document of the workflow DSL, ready to run.
 
+use super::attributes::Attributes;
 use super::event::Listen;
 use super::failure::{Raise, Try};
 use super::finding::Finding;
@@ -28,6 +29,8 @@ pub struct Definition {
     pub timeout: Option<Span>,
     /// The names of the secrets that expressions may read.
     pub secrets: Vec<String>,
+    /// What instances can be found by.
+    pub attributes: Attributes,
     /// The first list of tasks, `/do`.
     pub tasks: Tasks,
     /// What a reader should know although the document is accepted.

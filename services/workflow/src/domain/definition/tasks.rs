@@ -97,7 +97,7 @@ impl Reader<'_> {
         let timeout = self.timeout(timeout, Scope::Body);
         let then = fields.take("then").map(|spot| self.flow(&spot, siblings));
         let metadata = fields.take("metadata");
-        let metadata = self.object(metadata);
+        let metadata = self.task_metadata(metadata);
         let work = self.work(spot, &mut fields, siblings);
         // Keys of a task whose kind is unknown cannot be judged.
         if work.is_some() || self.findings.len() == before {
