@@ -11,6 +11,7 @@ mod language;
 mod privacy;
 mod replicas;
 mod search;
+mod settlement;
 mod support;
 mod time;
 mod timeline;

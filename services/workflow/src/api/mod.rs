@@ -4,6 +4,7 @@ mod definition;
 mod drawing;
 mod instance;
 mod place;
+mod settlement;
 mod status;
 mod timeline;
 mod watch;

@@ -9,5 +9,6 @@ pub mod message;
 pub mod problem;
 pub mod refusal;
 pub mod run;
+pub mod settlement;
 pub mod timeline;
 pub mod workflow;

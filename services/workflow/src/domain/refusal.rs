@@ -2,7 +2,10 @@
 
 use rangkai_primitives::Id;
 
-use super::instance::{Instance, State};
+use super::{
+    instance::{Instance, State},
+    settlement::Settlement,
+};
 
 /// A rule said no. Each variant has one reason in `workflow/v1/error_reason.proto`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +37,23 @@ pub enum Refusal {
         /// The state that it reached.
         state: State,
     },
+    /// No error ended the instance.
+    #[error("instance {instance} is {state}, not faulted")]
+    InstanceNotFaulted {
+        /// The instance.
+        instance: Id<Instance>,
+        /// Where it stands.
+        state: State,
+    },
+    /// Two persons settled the instance before.
+    #[error("instance {0} is settled")]
+    InstanceSettled(Id<Instance>),
+    /// There is no such settlement in the agency, or a later one took its place.
+    #[error("there is no settlement {0}")]
+    SettlementNotFound(Id<Settlement>),
+    /// Whoever proposed a settlement cannot confirm it.
+    #[error("settlement {0} was proposed by the same person")]
+    SamePerson(Id<Settlement>),
     /// The document has mistakes; each with its line, column and what is wrong.
     #[error("the document has mistakes")]
     Document(Vec<(u32, u32, String)>),

@@ -5,5 +5,6 @@ pub mod drawing;
 pub mod inbox;
 pub mod instance;
 pub mod lead;
+pub mod settlement;
 pub mod step;
 pub mod timeline;

@@ -1,13 +1,17 @@
 //! What happened to instances.
 
+use std::collections::BTreeMap;
+
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Id, Timestamp};
 use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
 use super::{open, open_bytes, places, seal, seal_bytes};
 use crate::domain::{
     drawing::MARKING,
     instance::{Entry, Instance, Kind},
+    problem::Problem,
     timeline::{Happened, TOLD},
 };
 
@@ -99,6 +103,30 @@ pub async fn list_last(tx: &Tx, instance: Id<Instance>) -> Result<Vec<(String, K
     let values = [instance.uuid().into(), tx.agency().as_str().into()];
     let rows = sql::query(tx, &list, values).await?;
     rows.iter().map(|row| Ok((row.try_get("", "task")?, kind(row)?))).collect()
+}
+
+/// Lists the errors that ended these instances.
+pub async fn list_faults(
+    tx: &Tx,
+    instances: &[Id<Instance>],
+) -> Result<BTreeMap<Uuid, Problem>, DbErr> {
+    if instances.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let list = format!(
+        "SELECT instance_id, problem FROM history WHERE agency = $1 AND kind = $2 \
+         AND problem IS NOT NULL AND instance_id IN ({})",
+        places(3, instances.len())
+    );
+    let kind = Kind::InstanceFaulted.to_string();
+    let head: [Value; 2] = [tx.agency().as_str().into(), kind.into()];
+    let values = head.into_iter().chain(instances.iter().map(|id| id.uuid().into()));
+    let rows = sql::query(tx, &list, values).await?;
+    let faults = rows.iter().map(|row| {
+        let problem = open(tx, &row.try_get::<Vec<u8>>("", "problem")?)?;
+        Ok((row.try_get("", "instance_id")?, problem))
+    });
+    faults.collect()
 }
 
 fn names(kinds: &[Kind]) -> String {

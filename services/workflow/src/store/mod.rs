@@ -8,6 +8,7 @@ pub mod instance;
 pub mod intent;
 pub mod mail;
 pub mod search;
+pub mod settlement;
 pub mod subscription;
 
 use rangkai_db::{DbErr, MigrationTrait, MigratorTrait, SqlMigration, Tx, base_migrations};
@@ -26,6 +27,10 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0022_attribute",
             include_str!("../../migrations/m0022_attribute.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0023_settlement",
+            include_str!("../../migrations/m0023_settlement.sql"),
         )));
         steps
     }

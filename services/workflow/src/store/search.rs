@@ -41,6 +41,22 @@ impl Query {
     }
 }
 
+/// Lists the instances that an error ended and nobody settled, newest first.
+pub async fn list_unsettled(tx: &Tx, page: &Page<Instance>) -> Result<Vec<Instance>, DbErr> {
+    let values = vec![tx.agency().as_str().into()];
+    let mut query = Query { conditions: Vec::new(), values };
+    query.add("id <", page.after.map(|after| after.uuid()));
+    // The state is written out, so that the index of those that failed serves.
+    let list = format!(
+        "SELECT {COLUMNS} FROM instance WHERE agency = $1 AND state = 'faulted' AND NOT EXISTS \
+         (SELECT 1 FROM settlement WHERE settlement.instance_id = instance.id \
+          AND settlement.confirm_time IS NOT NULL) {} ORDER BY id DESC LIMIT {}",
+        query.conditions.join(" "),
+        page.limit()
+    );
+    sql::query(tx, &list, query.values).await?.iter().map(read).collect()
+}
+
 /// Lists instances, newest first, without what they were given.
 pub async fn list(tx: &Tx, wanted: &Wanted, page: &Page<Instance>) -> Result<Vec<Instance>, DbErr> {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
