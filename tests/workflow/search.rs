@@ -10,7 +10,7 @@ use serde_json::json;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::support::{Desk, House, document, start};
+use super::support::{DAY, Desk, House, document, start};
 
 /// A workflow whose instances are found by the region of their input, the stage of their context and
 /// the outcome that they give.
@@ -59,8 +59,9 @@ async fn instances_are_found_by_what_their_author_says(#[case] kind: Kind) -> an
     publish(&desk, "one", "1.0.0").await?;
     publish(&desk, "two", "1.0.0").await?;
     let ended = begin(&desk, "one", "3171", false).await?.instance_id;
-    let waiting = begin(&desk, "one", "3171", true).await?.instance_id;
-    let elsewhere = begin(&desk, "one", "5101", true).await?.instance_id;
+    let (here, there) =
+        (begin(&desk, "one", "3171", true).await?, begin(&desk, "one", "5101", true).await?);
+    let (waiting, elsewhere) = (here.instance_id.clone(), there.instance_id.clone());
     let other = begin(&desk, "two", "3171", true).await?.instance_id;
 
     let at = |attributes| found(&desk, by("one", attributes));
@@ -68,8 +69,8 @@ async fn instances_are_found_by_what_their_author_says(#[case] kind: Kind) -> an
     assert_eq!(at(&[("region", "5101")]).await?, [elsewhere.clone()]);
     // The context of those that wait, and the output of the one that ended.
     assert_eq!(at(&[("stage", "1")]).await?, [elsewhere, waiting.clone()]);
-    assert_eq!(at(&[("stage", "late"), ("outcome", "true")]).await?, [ended]);
-    assert_eq!(at(&[("region", "3171"), ("stage", "1")]).await?, [waiting]);
+    assert_eq!(at(&[("stage", "late"), ("outcome", "true")]).await?, [ended.clone()]);
+    assert_eq!(at(&[("region", "3171"), ("stage", "1")]).await?, [waiting.clone()]);
     assert_eq!(at(&[("unknown", "1")]).await?, [""; 0]);
     assert_eq!(found(&desk, by("two", &[("region", "3171")])).await?, [other]);
     let theirs = house.desk("dukcapil")?;
@@ -77,6 +78,13 @@ async fn instances_are_found_by_what_their_author_says(#[case] kind: Kind) -> an
     let status = found(&desk, by("", &[("region", "3171")])).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "name");
+
+    house.clock.advance(DAY);
+    desk.end(&here).await?;
+    desk.end(&there).await?;
+    let both = [("region", "3171"), ("stage", "late")];
+    assert_eq!(found(&desk, by("one", &both)).await?, [waiting, ended]);
+    assert_eq!(found(&desk, by("one", &[("stage", "1")])).await?, [""; 0]);
     Ok(())
 }
 
