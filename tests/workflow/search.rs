@@ -58,19 +58,20 @@ async fn instances_are_found_by_what_their_author_says(#[case] kind: Kind) -> an
     let (house, desk, _process) = House::at_work(kind).await?;
     publish(&desk, "one", "1.0.0").await?;
     publish(&desk, "two", "1.0.0").await?;
-    let ended = begin(&desk, "one", "3171", false).await?.instance_id;
-    let (here, there) =
-        (begin(&desk, "one", "3171", true).await?, begin(&desk, "one", "5101", true).await?);
-    let (waiting, elsewhere) = (here.instance_id.clone(), there.instance_id.clone());
-    let other = begin(&desk, "two", "3171", true).await?.instance_id;
+    let left = begin(&desk, "one", "3171", false).await?;
+    let here = begin(&desk, "one", "3171", true).await?;
+    let there = begin(&desk, "one", "5101", true).await?;
+    let away = begin(&desk, "two", "3171", true).await?;
+    let [ended, waiting, elsewhere, other] =
+        [&left, &here, &there, &away].map(|instance| instance.instance_id.as_str());
 
     let at = |attributes| found(&desk, by("one", attributes));
-    assert_eq!(at(&[("region", "3171")]).await?, [waiting.clone(), ended.clone()]);
-    assert_eq!(at(&[("region", "5101")]).await?, [elsewhere.clone()]);
+    assert_eq!(at(&[("region", "3171")]).await?, [waiting, ended]);
+    assert_eq!(at(&[("region", "5101")]).await?, [elsewhere]);
     // The context of those that wait, and the output of the one that ended.
-    assert_eq!(at(&[("stage", "1")]).await?, [elsewhere, waiting.clone()]);
-    assert_eq!(at(&[("stage", "late"), ("outcome", "true")]).await?, [ended.clone()]);
-    assert_eq!(at(&[("region", "3171"), ("stage", "1")]).await?, [waiting.clone()]);
+    assert_eq!(at(&[("stage", "1")]).await?, [elsewhere, waiting]);
+    assert_eq!(at(&[("stage", "late"), ("outcome", "true")]).await?, [ended]);
+    assert_eq!(at(&[("region", "3171"), ("stage", "1")]).await?, [waiting]);
     assert_eq!(at(&[("unknown", "1")]).await?, [""; 0]);
     assert_eq!(found(&desk, by("two", &[("region", "3171")])).await?, [other]);
     let theirs = house.desk("dukcapil")?;

@@ -146,8 +146,8 @@ impl InstanceService for Workflow {
         let method = "rangkai.workflow.v1.InstanceService/ListHistory";
         let list = move |tx| async move { ops::instance::list_history(&tx, id, after, size).await };
         let (found, more) = self.db.act(caller, method, list).await?;
-        let last = found.last().filter(|_| more);
-        let next = last.and_then(|(entry, _)| place::write::<Entry>(entry.sequence));
+        let next = found.last().filter(|_| more);
+        let next = next.and_then(|(entry, _)| place::write::<Entry>(entry.sequence));
         Ok(Response::new(wire::ListHistoryResponse {
             entries: found.into_iter().map(entry).collect(),
             next_page_token: page_token(&request, next),
@@ -205,8 +205,8 @@ fn read_list(request: &wire::ListInstancesRequest) -> Result<(Wanted, Page<Insta
             namespace: request.namespace.clone(),
             name: request.name.clone(),
             version: request.version.clone(),
-            from: from?,
-            until: until?,
+            from,
+            until,
             attributes: request.attributes.clone(),
             state: state?,
             case_id: case_id?,
@@ -215,16 +215,13 @@ fn read_list(request: &wire::ListInstancesRequest) -> Result<(Wanted, Page<Insta
     })
 }
 
-/// A moment that may be absent. The outer option says whether to go on.
+/// A moment that may be absent; one that is none is noted.
 fn read_moment(
     fields: &mut Violations,
     field: &str,
     wire: Option<&prost_types::Timestamp>,
-) -> Option<Option<Timestamp>> {
-    match wire {
-        None => Some(None),
-        Some(wire) => fields.keep(field, rangkai_proto::read_time(wire)).map(Some),
-    }
+) -> Option<Timestamp> {
+    wire.and_then(|wire| fields.keep(field, rangkai_proto::read_time(wire)))
 }
 
 fn read_id(mut fields: Violations, text: &str) -> Result<Id<Instance>, Status> {

@@ -11,22 +11,25 @@ use super::{
 
 /// The attributes that a turn gave another value, on this thread, which must be one that may block.
 ///
-/// What is seen of an instance is its `$context`, and its output once it has completed.
+/// What is seen of an instance is its raw input at first, then its `$context`, and its output once it
+/// has completed.
 #[must_use]
 pub fn changed(
     definition: &Definition,
     before: &Continuation,
     after: &Continuation,
 ) -> BTreeMap<String, String> {
-    let Some(now) = seen(after) else { return BTreeMap::new() };
-    let known = seen(before).unwrap_or(&Value::Null);
-    if now == known {
-        return BTreeMap::new();
+    let is_first = before.steps == 0;
+    let values =
+        |seen: Option<&Value>| seen.map(|it| definition.attributes.values(it)).unwrap_or_default();
+    let mut changed = values(is_first.then_some(&after.raw_input));
+    if seen(before) != seen(after) {
+        let known = values(seen(before));
+        let mut now = values(seen(after));
+        now.retain(|name, value| known.get(name) != Some(value));
+        changed.extend(now);
     }
-    let known = definition.attributes.values(known);
-    let mut values = definition.attributes.values(now);
-    values.retain(|name, value| known.get(name) != Some(value));
-    values
+    changed
 }
 
 fn seen(continuation: &Continuation) -> Option<&Value> {

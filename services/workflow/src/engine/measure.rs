@@ -97,7 +97,7 @@ mod tests {
         error::OTelSdkResult,
         metrics::{
             PeriodicReader, SdkMeterProvider, Temporality,
-            data::{AggregatedMetrics, MetricData, ResourceMetrics},
+            data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics},
             exporter::PushMetricExporter,
         },
     };
@@ -105,9 +105,12 @@ mod tests {
 
     use super::*;
 
-    /// Keeps what leaves: the name of each series, its labels and its count.
+    /// The name of a series, its labels and its count.
+    type Series = (String, Vec<String>, u64);
+
+    /// Keeps what leaves.
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<(String, Vec<String>, u64)>>>);
+    struct Kept(Arc<Mutex<Vec<Series>>>);
 
     impl PushMetricExporter for Kept {
         async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
@@ -118,7 +121,7 @@ mod tests {
                 labels
             };
             let mut kept = self.0.lock().unwrap();
-            for metric in metrics.scope_metrics().flat_map(|scope| scope.metrics()) {
+            for metric in metrics.scope_metrics().flat_map(ScopeMetrics::metrics) {
                 let name = metric.name().to_owned();
                 if let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() {
                     kept.extend(sum.data_points().map(|point| {

@@ -1,9 +1,8 @@
 //! Starting, finding and cancelling instances.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use rangkai_db::Tx;
-use rangkai_expression::off_the_async_threads;
 use rangkai_primitives::{Id, Page, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,7 +13,6 @@ use super::{
 };
 use crate::{
     domain::{
-        definition::Definition,
         instance::{Entry, Instance, Kind, State, Wanted, Whole},
         refusal::Refusal,
         run::{self, Setting, continuation::Continuation},
@@ -50,7 +48,6 @@ pub async fn start(tx: &Tx, library: &Library, new: NewInstance) -> Result<Whole
         return Err(Refusal::Input(violations.iter().map(|text| place(text)).collect()).into());
     }
     let now = tx.now();
-    let attributes = given(&definition, &new.input).await;
     let mut continuation = Continuation::new(new.input, now);
     continuation.history = 1;
     let instance = Instance {
@@ -69,7 +66,6 @@ pub async fn start(tx: &Tx, library: &Library, new: NewInstance) -> Result<Whole
     };
     let whole = Whole { instance, continuation };
     store::instance::insert(tx, &whole).await?;
-    store::attribute::put(tx, &whole.instance, &attributes).await?;
     let started = Entry {
         sequence: 1,
         kind: Kind::InstanceStarted,
@@ -153,16 +149,6 @@ pub async fn cancel(
     let kept = stepped.ok_or(Refusal::InstanceNotFound(id))?;
     let has_ended = kept.whole.instance.state.is_final();
     Ok((kept.whole, has_ended))
-}
-
-/// The search attributes that the input of an instance gives.
-async fn given(definition: &Arc<Definition>, input: &Value) -> BTreeMap<String, String> {
-    if definition.attributes.is_empty() {
-        return BTreeMap::new();
-    }
-    let (definition, input) = (Arc::clone(definition), input.clone());
-    let values = off_the_async_threads(move || Ok(definition.attributes.values(&input))).await;
-    values.unwrap_or_default()
 }
 
 /// Splits "/nik breaks /properties/nik/pattern" into the field and what is wrong with it.

@@ -1,7 +1,7 @@
 //! Finding instances by what is known of them.
 
 use rangkai_db::{DbErr, Tx, sql};
-use rangkai_primitives::Page;
+use rangkai_primitives::{Id, Page};
 use sea_orm::Value;
 
 use super::{
@@ -45,7 +45,7 @@ impl Query {
 pub async fn list_unsettled(tx: &Tx, page: &Page<Instance>) -> Result<Vec<Instance>, DbErr> {
     let values = vec![tx.agency().as_str().into()];
     let mut query = Query { conditions: Vec::new(), values };
-    query.add("id <", page.after.map(|after| after.uuid()));
+    query.add("id <", page.after.map(Id::uuid));
     // The state is written out, so that the index of those that failed serves.
     let list = format!(
         "SELECT {COLUMNS} FROM instance WHERE agency = $1 AND state = 'faulted' AND NOT EXISTS \
@@ -69,7 +69,7 @@ pub async fn list(tx: &Tx, wanted: &Wanted, page: &Page<Instance>) -> Result<Vec
     query.add("case_id =", wanted.case_id);
     query.add("create_time >=", wanted.from);
     query.add("create_time <", wanted.until);
-    query.add("id <", page.after.map(|after| after.uuid()));
+    query.add("id <", page.after.map(Id::uuid));
     for attribute in &wanted.attributes {
         query.add_attribute(tx, &wanted.name, attribute);
     }

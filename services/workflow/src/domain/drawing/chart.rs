@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_span_and_a_function_are_said_in_a_few_words() {
-        assert_eq!(shown(Duration::from_secs(7 * 86_400 + 12 * 3_600)), "7 d 12 h");
+        assert_eq!(shown(Duration::from_hours(7 * 24 + 12)), "7 d 12 h");
         assert_eq!(shown(Duration::from_millis(1_500)), "1 s 500 ms");
         assert_eq!(
             method("rangkai.payments.v1.BillService.IssueBill:1@default"),

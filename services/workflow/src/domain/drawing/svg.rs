@@ -98,7 +98,7 @@ impl<'c> Column<'c> {
 impl<'c> Laid<'c> {
     fn of(step: &'c Step, position: usize, siblings: &'c [Step]) -> Self {
         let mark = step.mark.map(|mark| format!(" · {}", mark.word())).unwrap_or_default();
-        let mut lines = vec![step.name.clone(), format!("{}{mark}", step.note)];
+        let mut texts = vec![step.name.clone(), format!("{}{mark}", step.note)];
         let next = Goal::Step(position + 1);
         for way in &step.ways {
             let to = match way.to {
@@ -110,19 +110,19 @@ impl<'c> Laid<'c> {
                 Goal::Out => "out",
                 Goal::End => "end",
             };
-            lines.push(format!("{} → {to}", way.label).trim_start().to_owned());
+            texts.push(format!("{} → {to}", way.label).trim_start().to_owned());
         }
         let lanes: Vec<_> = step.lanes.iter().map(Column::of_lane).collect();
-        let text = lines.iter().map(|line| width(line)).max().unwrap_or_default() * LETTER;
+        let text = texts.iter().map(|line| width(line)).max().unwrap_or_default() * LETTER;
         let side: usize = lanes.iter().map(|lane| lane.width).sum();
         let side = side + ROOM * lanes.len().saturating_sub(1);
         let inner = lanes.iter().map(|lane| lane.height + ROOM).max().unwrap_or_default();
         Self {
             width: LEAST.max(text + 2 * ROOM).max(side + 2 * ROOM),
-            height: lines.len() * LINE + 2 * ROOM + inner,
+            height: texts.len() * LINE + 2 * ROOM + inner,
             leads_on: step.ways.iter().any(|way| way.to == next),
             step,
-            lines,
+            lines: texts,
             lanes,
         }
     }
