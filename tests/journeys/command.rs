@@ -1,8 +1,11 @@
 //! The command line, as its users call it.
 
-use std::{path::Path, process::Output};
+use std::{
+    path::Path,
+    process::{Output, Stdio},
+};
 
-use tokio::process::Command;
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use super::{blocks::programs, demo};
 
@@ -28,6 +31,34 @@ async fn a_workflow_with_mistakes_is_a_failure_that_names_their_places() {
     let said = said(&ran);
     assert!(said.contains("wrong.yaml:4:7: error"), "{said}");
     assert!(said.contains("wrong.yaml:5:"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn editors_get_the_findings_of_every_file_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let head = "document: { dsl: 1.0.3, namespace: n, name: w, version: 1.0.0 }\ndo:\n";
+    std::fs::write(path("wrong.yaml"), format!("{head}  - one:\n      cal: x\n")).unwrap();
+    let odd = format!("{head}  - one: {{ set: {{ a: 'Hello ${{ .b }}' }} }}\n");
+    std::fs::write(path("odd.yaml"), &odd).unwrap();
+    let check = ["workflow", "check", "--format", "json"];
+
+    let both = rangkai(&[&check[..], &[&path("wrong.yaml"), &path("odd.yaml")]].concat()).await;
+    let piped = fed(&[&check[..], &["-"]].concat(), &odd).await;
+
+    assert_eq!((both.status.code(), piped.status.code()), (Some(1), Some(0)));
+    let read = |ran: &Output| serde_json::from_slice::<serde_json::Value>(&ran.stdout).unwrap();
+    let both = read(&both);
+    assert_eq!(both.as_array().unwrap().len(), 2);
+    assert_eq!(both[0]["file"], path("wrong.yaml"));
+    assert_eq!((&both[0]["line"], &both[0]["column"]), (&4.into(), &7.into()));
+    assert_eq!((&both[0]["code"], &both[0]["severity"]), (&"task.kind".into(), &"error".into()));
+    assert!(both[0]["help"].as_str().unwrap().starts_with("give it one of"));
+    assert_eq!(
+        (&both[1]["file"], &both[1]["severity"]),
+        (&path("odd.yaml").into(), &"warning".into())
+    );
+    assert_eq!(read(&piped)[0]["file"], "<stdin>");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,6 +90,17 @@ async fn without_a_platform_the_command_line_says_what_to_start() {
 async fn rangkai(arguments: &[&str]) -> Output {
     let program = programs().await.join("rangkai");
     Command::new(program).args(arguments).output().await.unwrap()
+}
+
+/// Runs the command with `input` on its standard input.
+async fn fed(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(programs().await.join("rangkai"));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut pipe = running.stdin.take().unwrap();
+    pipe.write_all(input.as_bytes()).await.unwrap();
+    drop(pipe);
+    running.wait_with_output().await.unwrap()
 }
 
 fn said(ran: &Output) -> String {

@@ -56,6 +56,10 @@ const MUST_NOT_BE: [(&str, &str); 8] = [
          WHERE intent.agency <> instance.agency) + \
          (SELECT count(*) FROM subscription JOIN instance \
          ON instance.id = subscription.instance_id WHERE subscription.agency <> instance.agency) + \
+         (SELECT count(*) FROM attribute JOIN instance ON instance.id = attribute.instance_id \
+         WHERE attribute.agency <> instance.agency) + \
+         (SELECT count(*) FROM settlement JOIN instance ON instance.id = settlement.instance_id \
+         WHERE settlement.agency <> instance.agency) + \
          (SELECT count(*) FROM mail JOIN inbox ON inbox.id = mail.inbox_id \
          WHERE inbox.agency <> mail.agency) AS n",
     ),

@@ -1,7 +1,8 @@
 //! What nobody may read who has no business with it, and what is kept of those who have.
 
 use rangkai_proto::workflow::v1::{
-    CancelInstanceRequest, GetInstanceRequest, InstanceState, WatchInstanceRequest,
+    CancelInstanceRequest, DrawInstanceRequest, DrawingFormat, GetInstanceRequest,
+    GetTimelineRequest, InstanceState, WatchInstanceRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
@@ -77,10 +78,14 @@ async fn whoever_reads_an_instance_leaves_a_record(#[case] kind: Kind) -> anyhow
 
     let get = GetInstanceRequest { instance_id: instance_id.clone() };
     desk.instances.clone().get_instance(get).await?;
-    let watch = WatchInstanceRequest { instance_id };
+    let watch = WatchInstanceRequest { instance_id: instance_id.clone() };
     desk.instances.clone().watch_instance(watch).await?;
+    let told = GetTimelineRequest { instance_id: instance_id.clone(), ..Default::default() };
+    desk.instances.clone().get_timeline(told).await?;
+    let draw = DrawInstanceRequest { instance_id, format: DrawingFormat::Svg.into() };
+    desk.instances.clone().draw_instance(draw).await?;
 
-    for method in ["GetInstance", "WatchInstance"] {
+    for method in ["GetInstance", "WatchInstance", "GetTimeline", "DrawInstance"] {
         let query =
             format!("SELECT operation FROM audit WHERE operation LIKE '%InstanceService/{method}'");
         assert_eq!(rows(&house, &query).await?.len(), 1, "{method}");

@@ -25,6 +25,7 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::workflow::v1::{
+    dead_letter_service_server::DeadLetterServiceServer,
     definition_service_server::DefinitionServiceServer,
     instance_service_server::InstanceServiceServer,
 };
@@ -34,8 +35,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use config::{Config, DEFAULTS, EngineConfig};
-pub use domain::definition;
 pub use domain::definition::{Definition, Finding, Functions, Severity, check};
+pub use domain::{definition, drawing};
 
 use engine::Engine;
 use library::Library;
@@ -67,6 +68,7 @@ impl Block for Workflow {
     fn routes(&self) -> Routes {
         Routes::new(DefinitionServiceServer::new(self.clone()))
             .add_service(InstanceServiceServer::new(self.clone()))
+            .add_service(DeadLetterServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

@@ -1,10 +1,10 @@
 //! `rangkai instance`: runs of workflows.
 
 use anyhow::Context as _;
-use clap::Subcommand;
-use serde_json::{Value, json};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value, json};
 
-use super::{Reach, calls::show};
+use super::{Reach, calls::show, check::Picture};
 use crate::screen::Screen;
 
 const SERVICE: &str = "rangkai.workflow.v1.InstanceService";
@@ -35,7 +35,24 @@ pub enum Verb {
         reach: Reach,
     },
     /// Lists runs, newest first.
-    List {
+    List(Box<Wanted>),
+    /// Tells what happened to a run, for those whom it is about.
+    Timeline {
+        /// The run.
+        instance: String,
+        /// The language.
+        #[arg(long, value_enum, default_value_t = Language::Id)]
+        language: Language,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Draws a run: what is done, where it stands, what failed.
+    Draw {
+        /// The run.
+        instance: String,
+        /// How it is drawn: as text in the language of Mermaid, or as an image.
+        #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+        format: Picture,
         #[command(flatten)]
         reach: Reach,
     },
@@ -58,6 +75,76 @@ pub enum Verb {
     },
 }
 
+/// The language of a timeline.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Language {
+    /// Indonesian.
+    Id,
+    /// English.
+    En,
+}
+
+/// Which runs to list.
+#[derive(Args, Debug)]
+pub struct Wanted {
+    /// Only those of this namespace.
+    #[arg(long, default_value = "")]
+    namespace: String,
+    /// Only those of this workflow.
+    #[arg(long, default_value = "")]
+    name: String,
+    /// Only those of this version.
+    #[arg(long = "of-version", default_value = "")]
+    version: String,
+    /// Only those in this state.
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Only those with this value of a search attribute: `NAME=VALUE`.
+    #[arg(long = "attribute", requires = "name")]
+    attributes: Vec<String>,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum State {
+    /// It has a step to take.
+    Running,
+    /// It waits.
+    Waiting,
+    /// It came to its end.
+    Completed,
+    /// An error ended it.
+    Faulted,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl Wanted {
+    fn request(&self) -> Value {
+        let pair = |text: &String| {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            (name.to_owned(), Value::from(value))
+        };
+        let attributes: Map<String, Value> = self.attributes.iter().map(pair).collect();
+        let state = self.state.map_or("INSTANCE_STATE_UNSPECIFIED", |state| match state {
+            State::Running => "INSTANCE_STATE_RUNNING",
+            State::Waiting => "INSTANCE_STATE_WAITING",
+            State::Completed => "INSTANCE_STATE_COMPLETED",
+            State::Faulted => "INSTANCE_STATE_FAULTED",
+            State::Cancelled => "INSTANCE_STATE_CANCELLED",
+        });
+        json!({
+            "namespace": self.namespace,
+            "name": self.name,
+            "version": self.version,
+            "state": state,
+            "attributes": attributes,
+        })
+    }
+}
+
 /// Does what the verb says.
 pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
     let (method, request, reach) = match verb {
@@ -71,7 +158,23 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<()> {
         Verb::Watch { instance, reach } => {
             ("WatchInstance", json!({ "instanceId": instance }), reach)
         }
-        Verb::List { reach } => ("ListInstances", json!({}), reach),
+        Verb::List(wanted) => ("ListInstances", wanted.request(), wanted.reach),
+        Verb::Timeline { instance, language, reach } => {
+            let language = match language {
+                Language::Id => "TIMELINE_LANGUAGE_INDONESIAN",
+                Language::En => "TIMELINE_LANGUAGE_ENGLISH",
+            };
+            ("GetTimeline", json!({ "instanceId": instance, "language": language }), reach)
+        }
+        Verb::Draw { instance, format, mut reach } => {
+            let format = match format {
+                Picture::Mermaid => "DRAWING_FORMAT_MERMAID",
+                Picture::Svg => "DRAWING_FORMAT_SVG",
+            };
+            // A picture is of use without the JSON around it.
+            reach.field.get_or_insert_with(|| "/drawing/content".to_owned());
+            ("DrawInstance", json!({ "instanceId": instance, "format": format }), reach)
+        }
         Verb::History { instance, reach } => {
             ("ListHistory", json!({ "instanceId": instance, "pageSize": 500 }), reach)
         }

@@ -3,6 +3,7 @@
 mod application;
 mod bring;
 mod calls;
+mod check;
 mod client;
 mod file;
 mod instance;
@@ -38,7 +39,7 @@ enum Command {
     Demo(demo::Arguments),
     /// Runs the five blocks until stopped.
     Up(up::Arguments),
-    /// Checks, publishes and lists workflows.
+    /// Checks, draws, publishes and lists workflows.
     Workflow {
         #[command(subcommand)]
         verb: workflow::Verb,

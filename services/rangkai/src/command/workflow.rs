@@ -1,15 +1,16 @@
-//! `rangkai workflow`: checking, publishing and listing definitions.
+//! `rangkai workflow`: checking, drawing, publishing and listing definitions.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
-use rangkai_workflow::Functions;
 use serde_json::json;
 
-use super::{Reach, calls::show, file};
+use super::{
+    Reach,
+    calls::show,
+    check::{self, Picture, Shape},
+    file,
+};
 use crate::{dynamic::call, screen::Screen};
 
 const SERVICE: &str = "rangkai.workflow.v1.DefinitionService";
@@ -17,10 +18,22 @@ const SERVICE: &str = "rangkai.workflow.v1.DefinitionService";
 /// What to do with workflows.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Checks a file without a server; prints every mistake with line and column.
+    /// Checks files without a server; prints every mistake with line, column and how to mend it.
     Check {
-        /// The workflow.
+        /// The workflows; `-` reads one from standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// How the findings are printed: for people, or as JSON for editors.
+        #[arg(long, value_enum, default_value_t = Shape::Text)]
+        format: Shape,
+    },
+    /// Draws a file without a server.
+    Draw {
+        /// The workflow; `-` reads it from standard input.
         file: PathBuf,
+        /// How it is drawn: as text in the language of Mermaid, or as an image.
+        #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+        format: Picture,
     },
     /// Publishes a file.
     Publish {
@@ -39,7 +52,8 @@ pub enum Verb {
 /// Does what the verb says; a file with mistakes is a failure.
 pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     match verb {
-        Verb::Check { file } => return check(&file, screen),
+        Verb::Check { files, format } => return check::run(&files, format, screen),
+        Verb::Draw { file, format } => return check::draw(&file, format, screen),
         Verb::Publish { file, reach } => {
             let request = json!({ "document": file::text(&file)? });
             let method = format!("{SERVICE}/PublishDefinition");
@@ -56,22 +70,4 @@ pub async fn run(verb: Verb, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn check(file: &Path, screen: &mut Screen) -> anyhow::Result<ExitCode> {
-    let text = file::text(file)?;
-    let functions = Functions::new(rangkai_proto::pool().clone());
-    let (findings, sound) = match rangkai_workflow::check(&text, &functions) {
-        Ok(definition) => (definition.warnings, true),
-        Err(findings) => (findings, false),
-    };
-    for finding in &findings {
-        screen.line(format!("{}:{finding}", file.display()))?;
-    }
-    if sound {
-        screen.line(format!("{}: can be published", file.display()))?;
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Ok(ExitCode::FAILURE)
-    }
 }

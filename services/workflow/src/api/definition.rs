@@ -74,6 +74,14 @@ impl DefinitionService for Workflow {
         Ok(Response::new(wire::GetDefinitionResponse { definition: Some(found.into()) }))
     }
 
+    async fn draw_definition(
+        &self,
+        request: Request<wire::DrawDefinitionRequest>,
+    ) -> Result<Response<wire::DrawDefinitionResponse>, Status> {
+        let drawing = self.draw_kept(request).await?;
+        Ok(Response::new(wire::DrawDefinitionResponse { drawing: Some(drawing) }))
+    }
+
     async fn list_definitions(
         &self,
         request: Request<wire::ListDefinitionsRequest>,

@@ -1,21 +1,23 @@
 //! Starting, watching and cancelling instances.
 
+use std::sync::{Arc, OnceLock};
+
 use rangkai_auth::caller;
 use rangkai_db::Call;
-use rangkai_primitives::{Id, Page};
+use rangkai_primitives::{Id, Page, Timestamp};
 use rangkai_proto::workflow::v1::{self as wire, instance_service_server::InstanceService};
 use rangkai_rpc::{Violations, call, page_token};
 use serde_json::json;
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
-use super::{status::of_change, watch::Watching, write::entry};
+use super::{place, status::of_change, watch::Watching, write::entry};
 use crate::{
     Workflow,
     domain::{
         instance::{Entry, Instance, State, Wanted},
         message::fits,
     },
+    engine::measure::MEASURES,
     error::Error,
     ops::{self, instance::NewInstance},
 };
@@ -93,17 +95,41 @@ impl InstanceService for Workflow {
         let (call, id) = fields.check(|| Some((call?, id?)))?;
         let (request_id, library) = (call.request_id, self.library.clone());
         let reason = request.into_inner().reason;
+        // Stays empty when the request was asked before: then nothing happens.
+        let cancelled = Arc::new(OnceLock::new());
+        let kept = Arc::clone(&cancelled);
         let work = move |tx| {
-            let (library, reason) = (library.clone(), reason.clone());
+            let (library, reason, kept) = (library.clone(), reason.clone(), Arc::clone(&kept));
             async move {
-                let whole = ops::instance::cancel(&tx, &library, id, &reason).await?;
+                let (whole, has_ended) = ops::instance::cancel(&tx, &library, id, &reason).await?;
+                if has_ended {
+                    kept.get_or_init(|| whole.instance.clone());
+                }
                 Ok(wire::CancelInstanceResponse { instance: Some(whole.into()) })
             }
         };
         let answer = self.db.once(call, work).await;
         let answer = answer.map_err(|error: Error| of_change(error, request_id))?;
+        if let Some(instance) = cancelled.get() {
+            MEASURES.end(instance);
+        }
         self.engine.changed(id.uuid());
         Ok(Response::new(answer))
+    }
+
+    async fn get_timeline(
+        &self,
+        request: Request<wire::GetTimelineRequest>,
+    ) -> Result<Response<wire::GetTimelineResponse>, Status> {
+        Ok(Response::new(self.timeline(request).await?))
+    }
+
+    async fn draw_instance(
+        &self,
+        request: Request<wire::DrawInstanceRequest>,
+    ) -> Result<Response<wire::DrawInstanceResponse>, Status> {
+        let drawing = self.draw_running(request).await?;
+        Ok(Response::new(wire::DrawInstanceResponse { drawing: Some(drawing) }))
     }
 
     async fn list_history(
@@ -116,16 +142,12 @@ impl InstanceService for Workflow {
         let id = fields.parse::<Id<Instance>>("instance_id", &request.instance_id);
         let page = fields.page::<Entry>(request.page_size, &request.page_token);
         let (id, page) = fields.check(|| Some((id?, page?)))?;
-        // A page token carries an id; a place in a history fits into one.
-        let after = page.after.map_or(0, |after| after.uuid().as_u64_pair().1);
-        let (after, size) = (i64::try_from(after).unwrap_or(i64::MAX), page.size);
+        let (after, size) = (place::read(page.after), page.size);
         let method = "rangkai.workflow.v1.InstanceService/ListHistory";
         let list = move |tx| async move { ops::instance::list_history(&tx, id, after, size).await };
         let (found, more) = self.db.act(caller, method, list).await?;
-        let next = found.last().filter(|_| more).and_then(|(entry, _)| {
-            let place = u64::try_from(entry.sequence).ok()?;
-            Some(Id::<Entry>::from(Uuid::from_u64_pair(0, place)))
-        });
+        let next = found.last().filter(|_| more);
+        let next = next.and_then(|(entry, _)| place::write::<Entry>(entry.sequence));
         Ok(Response::new(wire::ListHistoryResponse {
             entries: found.into_iter().map(entry).collect(),
             next_page_token: page_token(&request, next),
@@ -173,10 +195,33 @@ fn read_list(request: &wire::ListInstancesRequest) -> Result<(Wanted, Page<Insta
         Ok(wire::InstanceState::Cancelled) => Some(Some(State::Cancelled)),
         Err(_) => fields.keep("state", Err("is not a state of an instance")),
     };
+    let from = read_moment(&mut fields, "from_time", request.from_time.as_ref());
+    let until = read_moment(&mut fields, "until_time", request.until_time.as_ref());
+    if request.name.is_empty() && !request.attributes.is_empty() {
+        fields.add("name", "is required to look for attributes");
+    }
     fields.check(|| {
-        let wanted = Wanted { name: request.name.clone(), state: state?, case_id: case_id? };
+        let wanted = Wanted {
+            namespace: request.namespace.clone(),
+            name: request.name.clone(),
+            version: request.version.clone(),
+            from,
+            until,
+            attributes: request.attributes.clone(),
+            state: state?,
+            case_id: case_id?,
+        };
         Some((wanted, page?))
     })
+}
+
+/// A moment that may be absent; one that is none is noted.
+fn read_moment(
+    fields: &mut Violations,
+    field: &str,
+    wire: Option<&prost_types::Timestamp>,
+) -> Option<Timestamp> {
+    wire.and_then(|wire| fields.keep(field, rangkai_proto::read_time(wire)))
 }
 
 fn read_id(mut fields: Violations, text: &str) -> Result<Id<Instance>, Status> {

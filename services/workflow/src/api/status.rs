@@ -32,49 +32,73 @@ impl From<Error> for Status {
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let message = refusal.to_string();
-        match refusal {
-            Refusal::DefinitionNotFound { namespace, name } => rangkai_rpc::refusal(
-                Code::NotFound,
-                DOMAIN,
-                ErrorReason::DefinitionNotFound.as_str_name(),
-                [("namespace", namespace), ("name", name)],
-                message,
-            ),
-            Refusal::DefinitionVersionTaken { name, version } => rangkai_rpc::refusal(
-                Code::AlreadyExists,
-                DOMAIN,
-                ErrorReason::DefinitionVersionTaken.as_str_name(),
-                [("name", name), ("version", version)],
-                message,
-            ),
-            Refusal::InstanceNotFound(_) => rangkai_rpc::refusal(
-                Code::NotFound,
-                DOMAIN,
-                ErrorReason::InstanceNotFound.as_str_name(),
-                [],
-                message,
-            ),
-            Refusal::InstanceEnded { instance, state } => rangkai_rpc::refusal(
-                Code::FailedPrecondition,
-                DOMAIN,
-                ErrorReason::InstanceEnded.as_str_name(),
-                [("instance_id", instance.to_string()), ("state", state.to_string())],
-                message,
-            ),
-            Refusal::PastFinalStep(_) => rangkai_rpc::refusal(
-                Code::FailedPrecondition,
-                DOMAIN,
-                ErrorReason::PastFinalStep.as_str_name(),
-                [],
-                message,
-            ),
-            Refusal::Document(mistakes) => {
-                let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
-                broken(message, mistakes.into_iter().map(field))
+        match told(refusal) {
+            Told::Reason(code, reason, metadata) => {
+                rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, message)
             }
-            Refusal::Input(mistakes) => broken(message, mistakes.into_iter()),
+            Told::Fields(fields) => broken(message, fields.into_iter()),
         }
     }
+}
+
+/// What a refusal tells.
+enum Told {
+    /// A code, a reason and what it is about.
+    Reason(Code, ErrorReason, Vec<(&'static str, String)>),
+    /// Every broken field.
+    Fields(Vec<(String, String)>),
+}
+
+fn told(refusal: Refusal) -> Told {
+    let (code, reason, metadata) = match refusal {
+        Refusal::DefinitionNotFound { namespace, name } => (
+            Code::NotFound,
+            ErrorReason::DefinitionNotFound,
+            vec![("namespace", namespace), ("name", name)],
+        ),
+        Refusal::DefinitionVersionTaken { name, version } => (
+            Code::AlreadyExists,
+            ErrorReason::DefinitionVersionTaken,
+            vec![("name", name), ("version", version)],
+        ),
+        Refusal::InstanceNotFound(_) => (Code::NotFound, ErrorReason::InstanceNotFound, vec![]),
+        Refusal::InstanceEnded { instance, state } => (
+            Code::FailedPrecondition,
+            ErrorReason::InstanceEnded,
+            vec![("instance_id", instance.to_string()), ("state", state.to_string())],
+        ),
+        Refusal::PastFinalStep(id) => (
+            Code::FailedPrecondition,
+            ErrorReason::PastFinalStep,
+            vec![("instance_id", id.to_string())],
+        ),
+        Refusal::InstanceNotFaulted { instance, state } => (
+            Code::FailedPrecondition,
+            ErrorReason::InstanceNotFaulted,
+            vec![("instance_id", instance.to_string()), ("state", state.to_string())],
+        ),
+        Refusal::InstanceSettled(id) => (
+            Code::FailedPrecondition,
+            ErrorReason::InstanceSettled,
+            vec![("instance_id", id.to_string())],
+        ),
+        Refusal::SettlementNotFound(id) => (
+            Code::NotFound,
+            ErrorReason::SettlementNotFound,
+            vec![("settlement_id", id.to_string())],
+        ),
+        Refusal::SamePerson(id) => (
+            Code::PermissionDenied,
+            ErrorReason::SamePerson,
+            vec![("settlement_id", id.to_string())],
+        ),
+        Refusal::Document(mistakes) => {
+            let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
+            return Told::Fields(mistakes.into_iter().map(field).collect());
+        }
+        Refusal::Input(mistakes) => return Told::Fields(mistakes),
+    };
+    Told::Reason(code, reason, metadata)
 }
 
 fn broken(message: String, fields: impl Iterator<Item = (String, String)>) -> Status {

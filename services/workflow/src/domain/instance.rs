@@ -1,6 +1,6 @@
 //! Instances: one run of a workflow, and what happened to it.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use rangkai_primitives::{Id, Timestamp};
 use serde_json::Value;
@@ -66,8 +66,18 @@ pub struct Lead {
 /// Which instances to list.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
+    /// Those of this namespace; of all, if it is empty.
+    pub namespace: String,
     /// Those of this workflow; of all, if it is empty.
     pub name: String,
+    /// Those of this version; of all, if it is empty.
+    pub version: String,
+    /// Those that were started at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Those that were started before this moment.
+    pub until: Option<Timestamp>,
+    /// Those whose search attributes have these values; only of one workflow.
+    pub attributes: BTreeMap<String, String>,
     /// Those in this state.
     pub state: Option<State>,
     /// Those that serve this case.

@@ -2,7 +2,10 @@
 
 use rangkai_primitives::Id;
 
-use super::instance::{Instance, State};
+use super::{
+    instance::{Instance, State},
+    settlement::Settlement,
+};
 
 /// A rule said no. Each variant has one reason in `workflow/v1/error_reason.proto`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,23 @@ pub enum Refusal {
     /// The instance took its final step, or may have: it only goes forward.
     #[error("instance {0} is past its final step")]
     PastFinalStep(Id<Instance>),
+    /// No error ended the instance.
+    #[error("instance {instance} is {state}, not faulted")]
+    InstanceNotFaulted {
+        /// The instance.
+        instance: Id<Instance>,
+        /// Where it stands.
+        state: State,
+    },
+    /// Two persons settled the instance before.
+    #[error("instance {0} is settled")]
+    InstanceSettled(Id<Instance>),
+    /// There is no such settlement in the agency, or a later one took its place.
+    #[error("there is no settlement {0}")]
+    SettlementNotFound(Id<Settlement>),
+    /// Whoever proposed a settlement cannot confirm it.
+    #[error("settlement {0} was proposed by the same person")]
+    SamePerson(Id<Settlement>),
     /// The document has mistakes; each with its line, column and what is wrong.
     #[error("the document has mistakes")]
     Document(Vec<(u32, u32, String)>),

@@ -1,6 +1,11 @@
 //! Leading one instance on, from where it stands to where it waits for nobody here.
 
-use std::{collections::BTreeSet, mem, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    mem,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::TimeDelta;
 use rangkai_primitives::{Caller, Timestamp};
@@ -9,12 +14,13 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Engine, calls::Calls};
+use super::{Engine, calls::Calls, measure::MEASURES, turn};
 use crate::{
     config::ms,
     domain::{
+        instance::Whole,
         problem::Problem,
-        run::{self, Happening, Intent, Setting, Turn},
+        run::{Happening, Intent},
     },
     error::Error,
     ops::{
@@ -168,10 +174,14 @@ impl Drive {
         let answers = answers.cloned();
         let happenings = answers.map(|(call, answer)| Happening::Answered { call, answer });
         let happenings = happenings.chain(mail.into_iter().map(Happening::Arrived)).collect();
-        let turn = self.turn(now, happenings).await;
+        let began = Instant::now();
+        let stand = &self.loaded.whole.continuation;
+        let (turn, attributes) =
+            turn::take(&self.loaded.definition, (id.uuid(), now), stand, happenings).await;
         let announced = turn.calls.clone();
         let lease = ms(self.engine.config().lease_ms);
-        let step = Step { lead: Some((self.taken.token, lease)), answered, mail: seen, turn };
+        let lead = Some((self.taken.token, lease));
+        let step = Step { lead, answered, mail: seen, attributes, turn };
         let both = Arc::new((self.loaded.whole.clone(), step));
         let library = self.engine.library().clone();
         let keep = move |tx| {
@@ -183,6 +193,7 @@ impl Drive {
         let kept = self.engine.db().act_for(caller, operation, parent, keep).await?;
         let Some(kept) = kept else { return Ok(Stepped::Again) };
         self.answers.clear();
+        self.measure(&kept.whole, began.elapsed());
         self.loaded.whole = kept.whole;
         // One that is asked to stop leaves to the next leader what that one may send.
         for intent in announced {
@@ -201,22 +212,13 @@ impl Drive {
         }
     }
 
-    /// Runs the interpreter where it may take its time.
-    async fn turn(&self, now: Timestamp, happenings: Vec<Happening>) -> Turn {
-        let definition = Arc::clone(&self.loaded.definition);
-        let stand = self.loaded.whole.continuation.clone();
-        let instance = self.taken.id.uuid();
-        let turn = tokio::task::spawn_blocking(move || {
-            let setting = Setting { definition: &definition, instance, now };
-            run::turn(setting, stand, happenings)
-        });
-        turn.await.unwrap_or_else(|_| {
-            // The same turn would break off again, for ever.
-            tracing::error!(instance.id = %instance, "the interpreter broke off");
-            let definition = &self.loaded.definition;
-            let setting = Setting { definition, instance, now };
-            run::give_up(setting, self.loaded.whole.continuation.clone(), "a turn broke off")
-        })
+    /// Measures a step that was kept.
+    fn measure(&self, after: &Whole, took: Duration) {
+        let before = &self.loaded.whole;
+        let waited = after.instance.update_time - before.instance.update_time;
+        let waited = (before.instance.state, waited.to_std().unwrap_or_default());
+        let is_first = before.continuation.steps == 0;
+        MEASURES.step(waited, is_first, &after.instance, took);
     }
 
     /// Waits for something to happen.

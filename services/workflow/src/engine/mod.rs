@@ -3,8 +3,10 @@
 mod call;
 mod calls;
 mod drive;
+pub mod measure;
 mod schedule;
 mod status;
+mod turn;
 mod work;
 
 use std::{

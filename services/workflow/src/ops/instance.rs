@@ -1,5 +1,7 @@
 //! Starting, finding and cancelling instances.
 
+use std::collections::BTreeMap;
+
 use rangkai_db::Tx;
 use rangkai_primitives::{Id, Page, Timestamp};
 use serde_json::Value;
@@ -129,7 +131,7 @@ pub async fn list(
     wanted: &Wanted,
     page: &Page<Instance>,
 ) -> Result<(Vec<Instance>, Option<Id<Instance>>), Error> {
-    let mut found = store::instance::list(tx, wanted, page).await?;
+    let mut found = store::search::list(tx, wanted, page).await?;
     let next = page.cut(&mut found, |instance| instance.id);
     Ok((found, next))
 }
@@ -150,18 +152,19 @@ pub async fn list_history(
     Ok((found, more))
 }
 
-/// Cancels an instance: nothing more is begun, and its children are cancelled too.
+/// Cancels an instance: nothing more is begun, and its children are cancelled too. Answers whether it
+/// ended by that.
 pub async fn cancel(
     tx: &Tx,
     library: &Library,
     id: Id<Instance>,
     reason: &str,
-) -> Result<Whole, Error> {
+) -> Result<(Whole, bool), Error> {
     let found = store::instance::lock(tx, id).await?;
     let whole = found.ok_or(Refusal::InstanceNotFound(id))?;
     let state = whole.instance.state;
     if state == State::Cancelled || whole.continuation.cancelled {
-        return Ok(whole);
+        return Ok((whole, false));
     }
     if state.is_final() {
         return Err(Refusal::InstanceEnded { instance: id, state }.into());
@@ -172,9 +175,17 @@ pub async fn cancel(
     }
     let setting = Setting { definition: &definition, instance: id.uuid(), now: tx.now() };
     let turn = run::cancel(setting, whole.continuation.clone(), reason);
-    let step = Step { lead: None, answered: Vec::new(), mail: Vec::new(), turn };
+    let step = Step {
+        lead: None,
+        answered: Vec::new(),
+        mail: Vec::new(),
+        attributes: BTreeMap::new(),
+        turn,
+    };
     let stepped = step::keep(tx, library, whole, step).await?;
-    stepped.map(|kept| kept.whole).ok_or_else(|| Refusal::InstanceNotFound(id).into())
+    let kept = stepped.ok_or(Refusal::InstanceNotFound(id))?;
+    let has_ended = kept.whole.instance.state.is_final();
+    Ok((kept.whole, has_ended))
 }
 
 /// Splits "/nik breaks /properties/nik/pattern" into the field and what is wrong with it.

@@ -2,8 +2,11 @@
 
 pub mod child;
 pub mod definition;
+pub mod drawing;
 pub mod inbox;
 pub mod instance;
 pub mod lead;
 pub mod schedule;
+pub mod settlement;
 pub mod step;
+pub mod timeline;

@@ -1,6 +1,9 @@
 //! Keeping what a turn led to: everything of it in one transaction, or nothing.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use rangkai_db::Tx;
 use rangkai_primitives::Timestamp;
@@ -9,6 +12,7 @@ use uuid::Uuid;
 use super::{child, inbox};
 use crate::{
     domain::{
+        event::Event,
         instance::{Instance, Lead, State, Whole},
         run::{Turn, continuation::Continuation},
     },
@@ -27,6 +31,8 @@ pub struct Step {
     pub answered: Vec<(Uuid, bool)>,
     /// The mail that was looked at.
     pub mail: Vec<Uuid>,
+    /// The search attributes that have another value now.
+    pub attributes: BTreeMap<String, String>,
     /// What it led to.
     pub turn: Turn,
 }
@@ -53,7 +59,7 @@ pub async fn keep(
     before: Whole,
     step: Step,
 ) -> Result<Option<Kept>, Error> {
-    let Step { lead, answered, mail, turn } = step;
+    let Step { lead, answered, mail, attributes, turn } = step;
     let Turn { continuation, calls, subscriptions, events, children, history } = turn;
     inbox::hold(tx, &events).await?;
     store::subscription::hold(tx, &subscriptions).await?;
@@ -76,25 +82,19 @@ pub async fn keep(
     }
     let id = whole.instance.id;
     store::history::insert(tx, id, &history).await?;
+    store::attribute::put(tx, &whole.instance, &attributes).await?;
     settle(tx, &old, &whole.continuation, &answered).await?;
-    let mut told_itself = false;
     for intent in &calls {
         store::intent::insert(tx, id, intent).await?;
     }
-    for event in &events {
-        // Another branch of its own may wait for it.
-        if inbox::arrive(tx, library, event).await?.waiting.contains(&id) {
-            whole.instance.revision += 1;
-            told_itself = true;
-        }
-        tell::event_emitted(tx, &whole.instance, event).await?;
-    }
+    let woken = tell_all(tx, library, &whole, &events).await?;
+    whole.instance.revision += woken;
     let (was, is) = (old.subscriptions(), whole.continuation.subscriptions());
     let gone: Vec<Uuid> = was.difference(&is).copied().collect();
     store::subscription::delete(tx, &gone).await?;
     store::mail::delete(tx, id, &mail).await?;
     // One look takes only so much mail.
-    let mut early = told_itself
+    let mut early = woken > 0
         || !mail.is_empty() && !store::mail::list_waiting(tx, &[id.uuid()]).await?.is_empty();
     for subscription in &subscriptions {
         store::subscription::insert(tx, id, subscription).await?;
@@ -114,6 +114,23 @@ pub async fn keep(
     end(tx, &whole).await?;
     tx.changed("instance", id.uuid());
     Ok(Some(Kept { whole, mail: early, stirs, led: goes_on }))
+}
+
+/// Tells of the events of an instance; answers how many of them woke it, since another branch of it may
+/// wait for them.
+async fn tell_all(
+    tx: &Tx,
+    library: &Library,
+    whole: &Whole,
+    events: &[Event],
+) -> Result<i64, Error> {
+    let mut woken = 0;
+    for event in events {
+        let arrived = inbox::arrive(tx, library, event).await?;
+        woken += i64::from(arrived.waiting.contains(&whole.instance.id));
+        tell::event_emitted(tx, &whole.instance, event).await?;
+    }
+    Ok(woken)
 }
 
 /// When the instance wants to be looked at. One that waits for answers is looked at as soon as

@@ -1,15 +1,16 @@
 //! Instances: where each of them stands, and who leads it on.
 
 use rangkai_db::{DbErr, Tx, sql};
-use rangkai_primitives::{Agency, Id, Page, Timestamp};
+use rangkai_primitives::{Agency, Id, Timestamp};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::{open, places, seal};
-use crate::domain::instance::{Instance, Lead, State, Wanted, Whole};
+use crate::domain::instance::{Instance, Lead, State, Whole};
 
-const COLUMNS: &str = "id, definition_id, namespace, name, version, case_id, parent_id, state, \
-                       revision, positions, traceparent, create_time, update_time";
+/// What is read of an instance.
+pub const COLUMNS: &str = "id, definition_id, namespace, name, version, case_id, parent_id, state, \
+                           revision, positions, traceparent, create_time, update_time";
 
 /// Keeps a new instance; whoever is free leads it on.
 pub async fn insert(tx: &Tx, whole: &Whole) -> Result<(), DbErr> {
@@ -48,34 +49,6 @@ pub async fn find(tx: &Tx, id: Id<Instance>) -> Result<Option<Whole>, DbErr> {
 /// Finds an instance and holds it until the transaction ends.
 pub async fn lock(tx: &Tx, id: Id<Instance>) -> Result<Option<Whole>, DbErr> {
     select(tx, id, if tx.is_postgres() { " FOR UPDATE" } else { "" }).await
-}
-
-/// Lists instances, newest first, without what they were given.
-pub async fn list(tx: &Tx, wanted: &Wanted, page: &Page<Instance>) -> Result<Vec<Instance>, DbErr> {
-    let mut values: Vec<Value> = vec![tx.agency().as_str().into()];
-    let mut conditions = Vec::new();
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        conditions.push(format!("AND {condition} ${}", values.len()));
-    };
-    if !wanted.name.is_empty() {
-        add("name =", wanted.name.as_str().into());
-    }
-    if let Some(state) = wanted.state {
-        add("state =", state.to_string().into());
-    }
-    if let Some(case_id) = wanted.case_id {
-        add("case_id =", case_id.into());
-    }
-    if let Some(after) = page.after {
-        add("id <", after.uuid().into());
-    }
-    let list = format!(
-        "SELECT {COLUMNS} FROM instance WHERE agency = $1 {} ORDER BY id DESC LIMIT {}",
-        conditions.join(" "),
-        page.limit()
-    );
-    sql::query(tx, &list, values).await?.iter().map(read).collect()
 }
 
 /// Moves an instance on, if it is still at `revision` and still led by `lead`, if by anybody.
@@ -232,7 +205,8 @@ fn positions(positions: &[String]) -> Result<Value, DbErr> {
     Ok(text.into())
 }
 
-fn read(row: &QueryResult) -> Result<Instance, DbErr> {
+/// Reads one row.
+pub fn read(row: &QueryResult) -> Result<Instance, DbErr> {
     let state: String = row.try_get("", "state")?;
     let positions: String = row.try_get("", "positions")?;
     let positions = serde_json::from_str(&positions);

@@ -1,5 +1,6 @@
 //! What is kept: one file for each table, with its queries.
 
+pub mod attribute;
 pub mod child_end;
 pub mod definition;
 pub mod history;
@@ -8,6 +9,8 @@ pub mod instance;
 pub mod intent;
 pub mod mail;
 pub mod schedule;
+pub mod search;
+pub mod settlement;
 pub mod subscription;
 
 use rangkai_db::{DbErr, MigrationTrait, MigratorTrait, SqlMigration, Tx, base_migrations};
@@ -30,6 +33,14 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0003_schedule",
             include_str!("../../migrations/m0003_schedule.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0022_attribute",
+            include_str!("../../migrations/m0022_attribute.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0023_settlement",
+            include_str!("../../migrations/m0023_settlement.sql"),
         )));
         steps
     }

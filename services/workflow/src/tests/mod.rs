@@ -1,6 +1,7 @@
 //! The interpreter, tried out without a database: what happens is said by the test.
 
 mod calls;
+mod drawing;
 mod effects;
 mod events;
 mod failures;
@@ -9,6 +10,7 @@ mod loops;
 mod messages;
 mod others;
 mod time;
+mod timeline;
 
 use std::time::Duration;
 
@@ -145,6 +147,11 @@ impl Run {
     /// How often something happened.
     pub fn count(&self, kind: Kind) -> usize {
         self.history.iter().filter(|(found, _)| *found == kind).count()
+    }
+
+    /// What it runs.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
     }
 
     fn setting(&self) -> Setting<'_> {

@@ -2,6 +2,7 @@
 
 mod effects;
 mod good;
+mod metadata;
 mod mistakes;
 mod schedules;
 

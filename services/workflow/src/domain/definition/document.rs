@@ -1,5 +1,6 @@
 //! Reading the document as a whole: its header, what it uses, its tasks.
 
+use super::attributes::Attributes;
 use super::expressions::Scope;
 use super::model::{Definition, Document};
 use super::reader::{Fields, Names, Reader, Spot, child};
@@ -36,6 +37,7 @@ impl Reader<'_> {
             timeout,
             schedule,
             secrets: self.names.secrets.clone(),
+            attributes: std::mem::take(&mut self.attributes),
             tasks: tasks?,
             warnings: Vec::new(),
             text: text.into(),
@@ -68,7 +70,7 @@ impl Reader<'_> {
         let tags = fields.take("tags");
         let tags = self.object(tags);
         let metadata = fields.take("metadata");
-        let metadata = self.object(metadata);
+        let metadata = self.document_metadata(metadata);
         self.close(fields);
         let (dsl, namespace, name, version) = (dsl?, namespace?, name?, version?);
         Some(Document { dsl, namespace, name, version, title, summary, tags, metadata })
@@ -191,6 +193,7 @@ impl<'a> Reader<'a> {
             names: Names::default(),
             variables: Vec::new(),
             lists: BTreeMap::new(),
+            attributes: Attributes::default(),
             findings: Vec::new(),
         }
     }

@@ -4,8 +4,6 @@ use super::event::Emit;
 use super::expressions::Scope;
 use super::model::Work;
 use super::reader::{Reader, Spot, child};
-use super::template::Template;
-use serde_json::Value;
 
 /// The types that only blocks tell of.
 pub const RESERVED: &str = "rangkai.";
@@ -36,13 +34,13 @@ impl Reader<'_> {
                 self.error(key.mark, &spot.pointer, "value.name", message, mend);
             }
         }
-        let event = self.template(&with, Scope::Body)?;
-        if let Some(kind) = constant_type(&event).filter(|kind| kind.starts_with(RESERVED)) {
-            let message = format!("{kind} is told by a block only");
+        let emit = Emit { event: self.template(&with, Scope::Body)? };
+        if emit.kind().starts_with(RESERVED) {
+            let message = format!("{} is told by a block only", emit.kind());
             let mend = "name the event after your agency, as in id.go.polri.sim.renewed";
             self.wrong(&with, "event.reserved", message, mend);
         }
-        Some(Work::Emit(Emit { event }))
+        Some(Work::Emit(emit))
     }
 }
 
@@ -50,15 +48,4 @@ impl Reader<'_> {
 #[must_use]
 pub fn is_attribute(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-}
-
-fn constant_type(event: &Template) -> Option<&str> {
-    match event {
-        Template::Constant(event) => event.get("type").and_then(Value::as_str),
-        Template::Object(members) => {
-            let (_, kind) = members.iter().find(|(name, _)| name == "type")?;
-            kind.constant().and_then(Value::as_str)
-        }
-        Template::Expression(_) | Template::Array(_) => None,
-    }
 }

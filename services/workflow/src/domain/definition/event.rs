@@ -94,6 +94,22 @@ pub struct EventFilter {
     pub correlate: BTreeMap<String, Correlation>,
 }
 
+impl Emit {
+    /// The type of the event, where it is not computed.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let kind = match &self.event {
+            Template::Constant(event) => event.get("type"),
+            Template::Object(members) => {
+                let found = members.iter().find(|(name, _)| name == "type");
+                found.and_then(|(_, kind)| kind.constant())
+            }
+            Template::Expression(_) | Template::Array(_) => None,
+        };
+        kind.and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
 impl EventFilter {
     /// Whether an event that no instance waits for yet is what this waits for. It evaluates
     /// expressions, on a thread that may block.

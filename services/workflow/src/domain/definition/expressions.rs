@@ -183,7 +183,7 @@ impl Reader<'_> {
 }
 
 /// The inside of `${ … }` and where it begins, if the whole text has that form.
-fn inside(text: &str) -> Option<(&str, usize)> {
+pub fn inside(text: &str) -> Option<(&str, usize)> {
     let start = text.len() - text.trim_start().len();
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
     Some((inner, start + 2))

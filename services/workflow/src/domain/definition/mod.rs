@@ -1,6 +1,7 @@
 //! Definitions: a document of the workflow DSL, read strictly, checked, ready to run.
 
 mod arguments;
+mod attributes;
 mod calls;
 mod document;
 mod effect;
@@ -26,10 +27,12 @@ mod schema;
 mod shapes;
 mod tasks;
 mod template;
+mod told;
 mod wait;
 mod works;
 mod yaml;
 
+pub use attributes::Attributes;
 pub use effect::{Effect, EffectKind};
 pub use emits::{RESERVED as RESERVED_EVENTS, is_attribute};
 pub use event::{Consume, Correlation, Emit, EventFilter, Foreach, Listen, Match, Read, Until};
@@ -46,6 +49,7 @@ pub use model::{
 pub use schedule::{Schedule, Times, Timetable};
 pub use schema::Schema;
 pub use template::Template;
+pub use told::{Language, Told, Words};
 pub use wait::{LONGEST, Span, read_span};
 
 use aws_lc_rs::digest::{SHA256, digest};

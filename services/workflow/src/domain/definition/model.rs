@@ -1,5 +1,6 @@
 //! The definition: a checked document of the workflow DSL, ready to run.
 
+use super::attributes::Attributes;
 use super::effect::Effect;
 use super::event::{Emit, Listen};
 use super::failure::{Raise, Try};
@@ -32,6 +33,8 @@ pub struct Definition {
     pub schedule: Option<Schedule>,
     /// The names of the secrets that expressions may read.
     pub secrets: Vec<String>,
+    /// What instances can be found by.
+    pub attributes: Attributes,
     /// The first list of tasks, `/do`.
     pub tasks: Tasks,
     /// What a reader should know although the document is accepted.

@@ -1,5 +1,6 @@
 //! What every part of the reading shares: where it is, what it knows, what it found.
 
+use super::attributes::Attributes;
 use super::failure::{Raise, Retry};
 use super::finding::{Finding, Severity};
 use super::functions::Functions;
@@ -45,6 +46,8 @@ pub struct Reader<'a> {
     pub variables: Vec<String>,
     /// The lists read so far, by pointer.
     pub lists: BTreeMap<String, Tasks>,
+    /// What instances can be found by.
+    pub attributes: Attributes,
     /// What was found so far.
     pub findings: Vec<Finding>,
 }

@@ -98,7 +98,7 @@ impl Reader<'_> {
         let then = fields.take("then").map(|spot| self.flow(&spot, siblings));
         let metadata = fields.take("metadata");
         let effect = self.effect(metadata.as_ref());
-        let metadata = self.object(metadata);
+        let metadata = self.task_metadata(metadata);
         let work = self.work(spot, &mut fields, siblings);
         // Keys of a task whose kind is unknown cannot be judged.
         if work.is_some() || self.findings.len() == before {
