@@ -25,6 +25,7 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::workflow::v1::{
+    calendar_service_server::CalendarServiceServer, deadline_service_server::DeadlineServiceServer,
     definition_service_server::DefinitionServiceServer,
     instance_service_server::InstanceServiceServer,
 };
@@ -67,6 +68,8 @@ impl Block for Workflow {
     fn routes(&self) -> Routes {
         Routes::new(DefinitionServiceServer::new(self.clone()))
             .add_service(InstanceServiceServer::new(self.clone()))
+            .add_service(CalendarServiceServer::new(self.clone()))
+            .add_service(DeadlineServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -78,7 +81,7 @@ impl Block for Workflow {
         self.db.ready().await
     }
 
-    /// Leads instances on until `stop`. Dropped instead, it stops as a killed process does.
+    /// Leads instances on and lets deadlines pass until `stop`. Dropped instead, it stops as a killed process does.
     async fn work(&self, stop: CancellationToken) {
         self.engine.work(stop).await;
     }

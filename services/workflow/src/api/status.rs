@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{domain::refusal::Refusal, error::Error};
 
-const DOMAIN: &str = "rangkai.workflow.v1";
+pub(in crate::api) const DOMAIN: &str = "rangkai.workflow.v1";
 
 /// The status of a change that did not happen; `request_id` is the one it was asked for with.
 pub fn of_change(error: Error, request_id: Uuid) -> Status {
@@ -66,11 +66,16 @@ impl From<Refusal> for Status {
                 broken(message, mistakes.into_iter().map(field))
             }
             Refusal::Input(mistakes) => broken(message, mistakes.into_iter()),
+            Refusal::Clock(refusal) => refusal.into(),
         }
     }
 }
 
-fn broken(message: String, fields: impl Iterator<Item = (String, String)>) -> Status {
+/// A request with these fields broken.
+pub(in crate::api) fn broken(
+    message: String,
+    fields: impl Iterator<Item = (String, String)>,
+) -> Status {
     let fields = fields.map(|(field, text)| FieldViolation::new(field, text)).collect::<Vec<_>>();
     let details = ErrorDetails::with_bad_request(fields);
     Status::with_error_details(Code::InvalidArgument, message, details)

@@ -1,5 +1,9 @@
-//! What is true: workflows, and how an instance moves from one moment to the next.
+//! What is true: workflows, how an instance moves from one moment to the next, and how the law
+//! counts days.
 
+pub mod calendar;
+pub mod clock_refusal;
+pub mod deadline;
 pub mod definition;
 pub mod event;
 pub mod instance;
@@ -7,4 +11,5 @@ pub mod message;
 pub mod problem;
 pub mod refusal;
 pub mod run;
+pub mod term;
 pub mod workflow;

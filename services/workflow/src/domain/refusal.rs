@@ -2,7 +2,10 @@
 
 use rangkai_primitives::Id;
 
-use super::instance::{Instance, State};
+use super::{
+    clock_refusal::ClockRefusal,
+    instance::{Instance, State},
+};
 
 /// A rule said no. Each variant has one reason in `workflow/v1/error_reason.proto`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,4 +43,7 @@ pub enum Refusal {
     /// The input breaks the workflow's own schema; each with its path.
     #[error("the input breaks the schema of the workflow")]
     Input(Vec<(String, String)>),
+    /// A rule of calendars, terms and deadlines.
+    #[error(transparent)]
+    Clock(#[from] ClockRefusal),
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod calls;
+mod deadlines;
 mod drive;
 mod status;
 mod work;

@@ -1,5 +1,9 @@
 //! What happens: one function for each verb, inside a transaction that the caller owns.
 
+pub mod calendar;
+pub mod computation;
+pub mod deadline;
+pub mod deadline_end;
 pub mod definition;
 pub mod inbox;
 pub mod instance;

@@ -1,5 +1,9 @@
 //! What is kept: one file for each table, with its queries.
 
+pub mod calendar;
+pub mod computation;
+pub mod deadline;
+pub mod deadline_entry;
 pub mod definition;
 pub mod history;
 pub mod inbox;
@@ -8,7 +12,10 @@ pub mod intent;
 pub mod mail;
 pub mod subscription;
 
+use std::str::FromStr;
+
 use rangkai_db::{DbErr, MigrationTrait, MigratorTrait, SqlMigration, Tx, base_migrations};
+use sea_orm::QueryResult;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The schema, oldest step first.
@@ -20,6 +27,19 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0001_workflow",
             include_str!("../../migrations/m0001_workflow.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0012_calendar",
+            include_str!("../../migrations/m0012_calendar.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0013_deadline",
+            include_str!("../../migrations/m0013_deadline.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::per_database(
+            "m0014_time_stays",
+            include_str!("../../migrations/m0014_time_stays.sqlite.sql"),
+            include_str!("../../migrations/m0014_time_stays.postgres.sql"),
         )));
         steps
     }
@@ -49,4 +69,24 @@ fn open_bytes(tx: &Tx, sealed: &[u8]) -> Result<Vec<u8>, DbErr> {
 fn places(first: usize, count: usize) -> String {
     let places: Vec<_> = (first..first + count).map(|place| format!("${place}")).collect();
     places.join(", ")
+}
+
+/// What a column says, read by `FromStr`.
+fn word<T: FromStr>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
+    let text: String = row.try_get("", column)?;
+    text.parse().map_err(|_| DbErr::Type(format!("{column} is not as kept")))
+}
+
+/// A number that fits, as every one does that was kept.
+fn number(row: &QueryResult, column: &str) -> Result<i32, DbErr> {
+    let number: i64 = row.try_get("", column)?;
+    number.try_into().map_err(|_| DbErr::Type(format!("{column} is not as kept")))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbErr> {
+    serde_json::from_str(text).map_err(|error| DbErr::Type(error.to_string()))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, DbErr> {
+    serde_json::to_string(value).map_err(|error| DbErr::Type(error.to_string()))
 }

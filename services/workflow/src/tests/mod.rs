@@ -1,10 +1,14 @@
 //! The interpreter, tried out without a database: what happens is said by the test.
 
 mod calls;
+mod clocks;
+mod days;
 mod events;
 mod failures;
 mod flow;
 mod messages;
+mod terms;
+mod texts;
 mod time;
 
 use std::time::Duration;
