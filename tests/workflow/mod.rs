@@ -12,6 +12,7 @@ mod invariants;
 mod issuer;
 mod language;
 mod moves;
+mod national;
 mod office;
 mod privacy;
 mod replicas;
