@@ -4,15 +4,16 @@ use rangkai_proto::{
     date,
     workflow::v1::{
         Computation, ComputeLeadTimeRequest, ErrorReason, GetComputationRequest,
-        PublishDaysRequest, SkipKind,
+        PublishDaysRequest, Silence, SkipKind,
     },
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
+use sea_orm::{ConnectionTrait as _, Database};
 use tonic::Code;
 
 use super::{
-    office::{Office, compute, holiday, publish, refused, working_days},
+    office::{Office, compute, holiday, publish, refused, start, working_days},
     support::House,
 };
 
@@ -84,5 +85,34 @@ async fn a_lead_time_is_counted_back_from_the_event() -> anyhow::Result<()> {
     let made = made.computation.unwrap();
     assert_eq!((made.last_day, made.end_time), (Some(date(office.day(4))), office.end(4)));
     assert_eq!(made.skipped_days.len(), 1);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_published_computed_or_happened_cannot_be_changed(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let mut office = Office::of(&house, "korlantas")?;
+    office.calendar("office").await?;
+    office.start(start("office", working_days(2), Silence::Nothing)).await?;
+    let database = Database::connect(house.config.database.url.reveal()).await?;
+
+    let mut changed = Vec::new();
+    for table in ["calendar_version", "calendar_entry", "computation", "deadline_entry"] {
+        for change in
+            [format!("UPDATE {table} SET agency = 'other'"), format!("DELETE FROM {table}")]
+        {
+            if database.execute_unprepared(&change).await.is_ok() {
+                changed.push(change);
+            }
+        }
+    }
+    database.close().await?;
+
+    assert_eq!(changed, Vec::<String>::new());
     Ok(())
 }

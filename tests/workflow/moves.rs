@@ -10,6 +10,7 @@ use rangkai_proto::{
 };
 use rangkai_testkit::Kind;
 use rstest::rstest;
+use tokio::task::JoinSet;
 
 use super::{
     clocks::{restart, stop},
@@ -97,5 +98,40 @@ async fn a_deadline_waits_for_the_year_in_which_it_ends(#[case] kind: Kind) -> a
     let told = office.facts::<DeadlineMoved>(&it.deadline_id, 1).await?;
     assert_eq!((told[0].last_day, told[0].previous_end_time), (Some(date(first)), None));
     assert_eq!(office.get(&it).await?.deadline.unwrap().missing_year, 0);
+    Ok(())
+}
+
+/// Whichever is first: a deadline that did not know of the day hears of it.
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadline_that_starts_while_a_day_is_published_does_not_miss_it(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let (house, _, _process) = House::at_work(kind).await?;
+    let mut office = Office::of(&house, "korlantas")?;
+    office.calendar("nation").await?;
+    let mut starting = JoinSet::new();
+    for _ in 0..40 {
+        let mut office = office.clone();
+        starting.spawn(async move {
+            office.start(start("nation", working_days(5), Silence::Nothing)).await
+        });
+    }
+
+    office.publish(add(office.day(2))).await?;
+
+    let mut moved = 0;
+    while let Some(started) = starting.join_next().await {
+        let it = started??;
+        if it.end_time == office.end(5) {
+            office.facts::<DeadlineMoved>(&it.deadline_id, 1).await?;
+            moved += 1;
+        }
+        let seen = office.get(&it).await?.deadline.unwrap();
+        assert_eq!(seen.end_time, office.end(6), "{it:?}");
+    }
+    eprintln!("{moved} of 40 began before the day was published");
     Ok(())
 }

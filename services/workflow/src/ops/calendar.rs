@@ -13,7 +13,7 @@ use crate::{
     },
     error::Error,
     events::tell_time,
-    store::{self, calendar::Hold},
+    store,
 };
 
 /// A day of a calendar, and the code of the calendar that has it.
@@ -24,8 +24,8 @@ pub async fn create(tx: &Tx, new: NewCalendar) -> Result<Layer, Error> {
     let line = if new.parent_code.is_empty() {
         Vec::new()
     } else {
-        let parent = find(tx, &new.parent_code, Hold::Shared).await?;
-        line(tx, parent, Hold::Shared).await?
+        let parent = find(tx, &new.parent_code).await?;
+        line(tx, parent).await?
     };
     let calendar = Calendar::create(tx.agency().clone(), &new, &line, tx.now())?;
     if !store::calendar::insert(tx, &calendar).await? {
@@ -41,31 +41,32 @@ pub async fn create(tx: &Tx, new: NewCalendar) -> Result<Layer, Error> {
 
 /// Publishes the next version of a calendar of the agency; what runs by it is looked at anew.
 pub async fn publish(tx: &Tx, publication: Publication) -> Result<Layer, Error> {
-    let calendar = find(tx, &publication.code, Hold::Alone).await?;
+    store::calendar::hold_alone(tx).await?;
+    let calendar = find(tx, &publication.code).await?;
     if calendar.agency != *tx.agency() {
         return Err(ClockRefusal::CalendarNotFound(publication.code).into());
     }
     calendar.expect_etag(&publication.etag)?;
-    let layer = layers(tx, vec![calendar]).await?.remove(0);
-    let entries = publication.entries(&layer)?;
-    let calendar = layer.calendar.publish(tx.now());
+    let before = layer(tx, calendar).await?;
+    let entries = publication.entries(&before)?;
+    let calendar = before.calendar.publish(tx.now());
     store::calendar::update(tx, &calendar).await?;
     store::calendar::insert_entries(tx, &calendar, &entries).await?;
     store::deadline::wake(tx, calendar.id).await?;
     tx.changed("calendar", calendar.id.uuid());
     tell_time::calendar_published(tx, &calendar).await?;
-    Ok(layers(tx, vec![calendar]).await?.remove(0))
+    layer(tx, calendar).await
 }
 
 /// Gets a calendar in a version, or in its newest if that is 0.
 pub async fn get(tx: &Tx, code: &str, version: i32) -> Result<Layer, Error> {
-    let calendar = find(tx, code, Hold::No).await?;
+    let calendar = find(tx, code).await?;
     if version == 0 {
-        return Ok(layers(tx, vec![calendar]).await?.remove(0));
+        return layer(tx, calendar).await;
     }
     let found = store::calendar::find_version(tx, calendar, version).await?;
     let found = found.ok_or_else(|| ClockRefusal::CalendarNotFound(code.to_owned()))?;
-    Ok(layers(tx, vec![found]).await?.remove(0))
+    layer(tx, found).await
 }
 
 /// Lists the calendars of the agency and of the platform, newest first; answers what to continue
@@ -86,8 +87,8 @@ pub async fn list_days(
     year: i32,
 ) -> Result<Vec<Listed>, Error> {
     let layers = if version == 0 {
-        let calendar = find(tx, code, Hold::No).await?;
-        almanac(tx, calendar, Hold::No).await?.layers().to_vec()
+        let calendar = find(tx, code).await?;
+        almanac(tx, calendar).await?.layers().to_vec()
     } else {
         vec![get(tx, code, version).await?]
     };
@@ -103,37 +104,43 @@ pub async fn list_days(
 
 /// What days are counted by, looked up by the code of a calendar.
 pub async fn almanac_of(tx: &Tx, code: &str) -> Result<Almanac, Error> {
-    let calendar = find(tx, code, Hold::Shared).await?;
-    almanac(tx, calendar, Hold::Shared).await
+    let calendar = find(tx, code).await?;
+    almanac(tx, calendar).await
 }
 
 /// What days are counted by of a deadline that runs by this calendar.
-pub async fn almanac_by(tx: &Tx, calendar: Id<Calendar>, hold: Hold) -> Result<Almanac, Error> {
-    let found = store::calendar::get(tx, calendar, hold).await?;
+pub async fn almanac_by(tx: &Tx, calendar: Id<Calendar>) -> Result<Almanac, Error> {
+    let found = store::calendar::get(tx, calendar).await?;
     let found = found.ok_or_else(|| ClockRefusal::CalendarNotFound(calendar.to_string()))?;
-    almanac(tx, found, hold).await
+    almanac(tx, found).await
 }
 
-async fn almanac(tx: &Tx, calendar: Calendar, hold: Hold) -> Result<Almanac, Error> {
-    let line = line(tx, calendar, hold).await?;
+async fn almanac(tx: &Tx, calendar: Calendar) -> Result<Almanac, Error> {
+    let line = line(tx, calendar).await?;
     Ok(Almanac::of(layers(tx, line).await?))
 }
 
-async fn find(tx: &Tx, code: &str, hold: Hold) -> Result<Calendar, Error> {
-    let found = store::calendar::find(tx, code, hold).await?;
+async fn find(tx: &Tx, code: &str) -> Result<Calendar, Error> {
+    let found = store::calendar::find(tx, code).await?;
     found.ok_or_else(|| ClockRefusal::CalendarNotFound(code.to_owned()).into())
 }
 
 /// A calendar and those above it.
-async fn line(tx: &Tx, calendar: Calendar, hold: Hold) -> Result<Vec<Calendar>, Error> {
+async fn line(tx: &Tx, calendar: Calendar) -> Result<Vec<Calendar>, Error> {
     let (mut line, mut parent) = (Vec::new(), calendar.parent);
     line.push(calendar);
     while let Some(id) = parent.filter(|_| line.len() < DEEPEST) {
-        let Some(found) = store::calendar::get(tx, id, hold).await? else { break };
+        let Some(found) = store::calendar::get(tx, id).await? else { break };
         parent = found.parent;
         line.push(found);
     }
     Ok(line)
+}
+
+/// What a calendar has of its own.
+async fn layer(tx: &Tx, calendar: Calendar) -> Result<Layer, Error> {
+    let entries = store::calendar::list_entries(tx, std::slice::from_ref(&calendar)).await?;
+    Ok(Layer::of(calendar, entries.into_iter().map(|(_, entry)| entry)))
 }
 
 /// What each of these calendars has, in their order.

@@ -16,7 +16,7 @@ use crate::{
     },
     error::Error,
     events::tell_time,
-    store::{self, calendar::Hold},
+    store,
 };
 
 /// A deadline, what is left of it if its clock stands, and what happened to it.
@@ -24,6 +24,7 @@ pub type Seen = (Deadline, Option<Remaining>, Vec<Entry>);
 
 /// Starts a deadline. One that is over already passes when it is looked at next: at once.
 pub async fn start(tx: &Tx, new: NewDeadline) -> Result<Deadline, Error> {
+    store::calendar::hold(tx).await?;
     let almanac = calendar::almanac_of(tx, &new.calendar_code).await?;
     // An almanac has at least the calendar that it was looked up by.
     let calendar = almanac.layers().first().map(|layer| layer.calendar.clone());
@@ -120,7 +121,7 @@ pub async fn remaining(tx: &Tx, deadline: &Deadline) -> Result<Option<Remaining>
     if rule.unit == Unit::Hours {
         return Ok(deadline.time_left().map(Remaining::Time));
     }
-    let almanac = calendar::almanac_by(tx, deadline.calendar, Hold::No).await?;
+    let almanac = calendar::almanac_by(tx, deadline.calendar).await?;
     let left = term::remaining(&almanac, &rule, deadline.start_time, &deadline.stood);
     Ok(left.ok().flatten().map(Remaining::Days))
 }

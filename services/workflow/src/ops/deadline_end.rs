@@ -14,7 +14,7 @@ use crate::{
     },
     error::Error,
     events::tell_time,
-    store::{self, calendar::Hold},
+    store,
 };
 
 /// Deadlines of every agency that want to be looked at, from `after` on.
@@ -29,10 +29,9 @@ pub async fn due(
 /// Looks at a deadline, unless somebody else holds it: computes its end anew if its calendar
 /// changed, and lets it pass if its time is over.
 pub async fn look(tx: &Tx, id: Id<Deadline>) -> Result<(), Error> {
-    let Some(known) = store::deadline::find(tx, id).await? else { return Ok(()) };
-    // The calendar first, as in `hold`.
-    let almanac = calendar::almanac_by(tx, known.calendar, Hold::Shared).await?;
+    store::calendar::hold(tx).await?;
     let Some(deadline) = store::deadline::lock_if_free(tx, id).await? else { return Ok(()) };
+    let almanac = calendar::almanac_by(tx, deadline.calendar).await?;
     let (deadline, changed) = settle(tx, &almanac, deadline).await?;
     if changed {
         store::deadline::update(tx, &deadline).await?;
@@ -40,15 +39,12 @@ pub async fn look(tx: &Tx, id: Id<Deadline>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Holds a deadline and its calendars, which no version is published of until the transaction ends.
-///
-/// Whoever publishes a version holds the calendar before it looks for deadlines; so the calendar is
-/// held first here, too.
+/// Holds a deadline, and back every new version of a calendar, until the transaction ends.
 pub async fn hold(tx: &Tx, id: Id<Deadline>) -> Result<(Deadline, Almanac), Error> {
-    let refusal = ClockRefusal::DeadlineNotFound(id);
-    let known = store::deadline::find(tx, id).await?.ok_or_else(|| refusal.clone())?;
-    let almanac = calendar::almanac_by(tx, known.calendar, Hold::Shared).await?;
-    let deadline = store::deadline::lock(tx, id).await?.ok_or(refusal)?;
+    store::calendar::hold(tx).await?;
+    let deadline = store::deadline::lock(tx, id).await?;
+    let deadline = deadline.ok_or(ClockRefusal::DeadlineNotFound(id))?;
+    let almanac = calendar::almanac_by(tx, deadline.calendar).await?;
     Ok((deadline, almanac))
 }
 

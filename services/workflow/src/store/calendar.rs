@@ -25,15 +25,19 @@ const ENTRY: [&str; 11] = [
     "source",
 ];
 
-/// How a calendar is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// As it is; it may change at once.
-    No,
-    /// No version is published until the transaction ends.
-    Shared,
-    /// Nobody else looks at it with a hold until the transaction ends.
-    Alone,
+/// Holds back every new version of a calendar until the transaction ends.
+///
+/// Whoever counts days for a deadline keeps the deadline afterwards, and whoever publishes a version
+/// looks for deadlines afterwards: under this lock, one of the two always sees the other. It is one
+/// for all calendars, since versions are rare, and taken before any deadline is held.
+pub async fn hold(tx: &Tx) -> Result<(), DbErr> {
+    lock(tx, "pg_advisory_xact_lock_shared").await
+}
+
+/// Holds back whoever counts days for a deadline, and every other version, until the transaction
+/// ends.
+pub async fn hold_alone(tx: &Tx) -> Result<(), DbErr> {
+    lock(tx, "pg_advisory_xact_lock").await
 }
 
 /// Keeps a new calendar with its first version; answers whether its code was free.
@@ -76,11 +80,10 @@ pub async fn update(tx: &Tx, calendar: &Calendar) -> Result<(), DbErr> {
 }
 
 /// Finds a calendar of the agency or, where it has none of that code, of the platform.
-pub async fn find(tx: &Tx, code: &str, hold: Hold) -> Result<Option<Calendar>, DbErr> {
+pub async fn find(tx: &Tx, code: &str) -> Result<Option<Calendar>, DbErr> {
     let find = format!(
         "SELECT {COLUMNS} FROM calendar WHERE agency IN ($1, $2) AND code = $3 \
-         ORDER BY agency = $1 DESC LIMIT 1{}",
-        lock(tx, hold)
+         ORDER BY agency = $1 DESC LIMIT 1"
     );
     let platform = Agency::platform();
     let values = [tx.agency().as_str().into(), platform.as_str().into(), code.into()];
@@ -88,11 +91,8 @@ pub async fn find(tx: &Tx, code: &str, hold: Hold) -> Result<Option<Calendar>, D
 }
 
 /// Gets a calendar that another one or a deadline names.
-pub async fn get(tx: &Tx, id: Id<Calendar>, hold: Hold) -> Result<Option<Calendar>, DbErr> {
-    let find = format!(
-        "SELECT {COLUMNS} FROM calendar WHERE id = $1 AND agency IN ($2, $3){}",
-        lock(tx, hold)
-    );
+pub async fn get(tx: &Tx, id: Id<Calendar>) -> Result<Option<Calendar>, DbErr> {
+    let find = format!("SELECT {COLUMNS} FROM calendar WHERE id = $1 AND agency IN ($2, $3)");
     let platform = Agency::platform();
     let values = [id.uuid().into(), tx.agency().as_str().into(), platform.as_str().into()];
     sql::query(tx, &find, values).await?.first().map(read).transpose()
@@ -175,13 +175,13 @@ async fn insert_version(tx: &Tx, calendar: &Calendar) -> Result<(), DbErr> {
     Ok(())
 }
 
-fn lock(tx: &Tx, hold: Hold) -> &'static str {
-    match hold {
-        Hold::Shared if tx.is_postgres() => " FOR SHARE",
-        Hold::Alone if tx.is_postgres() => " FOR UPDATE",
-        // `SQLite` has one writer at a time.
-        Hold::No | Hold::Shared | Hold::Alone => "",
+/// On `SQLite` there is one writer at a time, which is lock enough.
+async fn lock(tx: &Tx, function: &str) -> Result<(), DbErr> {
+    if tx.is_postgres() {
+        let take = format!("SELECT {function}(hashtextextended($1, 0)) IS NULL AS taken");
+        sql::query(tx, &take, ["workflow calendars".into()]).await?;
     }
+    Ok(())
 }
 
 fn read(row: &QueryResult) -> Result<Calendar, DbErr> {
