@@ -1,6 +1,6 @@
 //! A running workflow block, the double that it calls, and the callers who talk to it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use rangkai_auth::{AuthConfig, EndpointConfig};
 use rangkai_primitives::{Caller, Clock};
@@ -16,15 +16,15 @@ use rangkai_proto::{
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_testkit::{
-    AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, serve,
+    AUDIENCE, Client, ISSUER, Keys, Kind, TestDatabase, caller, database, fresh, listen, serve_on,
 };
 use rangkai_workflow::{Config, EngineConfig, Workflow};
 use serde_json::Value;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, transport::Channel};
 
-use super::double::Double;
+use super::{double::Double, issuer::Issuer};
 
 /// What an agency's own people may do.
 const SCOPES: [&str; 5] = [
@@ -66,8 +66,27 @@ pub struct Desk {
 
 impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
+        let (listener, _) = listen().await?;
+        Self::open_on(listener, kind, Keys::new()?, None).await
+    }
+
+    /// A house whose workflows may call the block itself and hear what it tells.
+    pub async fn calling_itself(kind: Kind) -> anyhow::Result<Self> {
+        let keys = Keys::new()?;
+        let issuer = Issuer::open(keys.clone()).await?;
+        let (listener, _) = listen().await?;
+        Self::open_on(listener, kind, keys, Some(issuer)).await
+    }
+
+    async fn open_on(
+        listener: TcpListener,
+        kind: Kind,
+        keys: Keys,
+        issuer: Option<Issuer>,
+    ) -> anyhow::Result<Self> {
         let (database, double) = (database(kind).await?, Double::open().await?);
-        let (keys, clock) = (Keys::new()?, Clock::system());
+        let (clock, itself) = (Clock::system(), format!("http://{}", listener.local_addr()?));
+        let itself = issuer.as_ref().map(|_| ("workflow".to_owned(), EndpointConfig::at(itself)));
         let endpoint = EndpointConfig::at(&double.url);
         let config = Config {
             server: ServerConfig::default(),
@@ -91,8 +110,8 @@ impl House {
                 drain_ms: 5_000,
                 event_retention_days: 400,
             },
-            endpoints: BTreeMap::from([("payments".to_owned(), endpoint)]),
-            credentials: None,
+            endpoints: [("payments".to_owned(), endpoint)].into_iter().chain(itself).collect(),
+            credentials: issuer.map(|issuer| issuer.credentials()),
         };
         let block = Workflow::open(&config, clock.clone()).await?;
         let server = Server {
@@ -102,7 +121,7 @@ impl House {
             gate: keys.gate()?,
             ready: Ready::always(),
         };
-        let channel = serve(server).await?;
+        let channel = serve_on(listener, server)?;
         Ok(Self { config, clock, double, channel, keys, _database: database })
     }
 

@@ -2,7 +2,7 @@
 
 use rangkai_db::{DbErr, RequestIdReused};
 
-use crate::domain::refusal::Refusal;
+use crate::domain::{calendar::YearMissing, clock_refusal::ClockRefusal, refusal::Refusal};
 
 /// A rule said no, the request id was used for something else, or something broke.
 #[derive(Debug, thiserror::Error)]
@@ -19,4 +19,16 @@ pub enum Error {
     /// A published document can no longer be read: it was written for a later release.
     #[error("the definition {0} cannot be read")]
     Unreadable(uuid::Uuid),
+}
+
+impl From<ClockRefusal> for Error {
+    fn from(refusal: ClockRefusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+impl From<YearMissing> for Error {
+    fn from(missing: YearMissing) -> Self {
+        ClockRefusal::from(missing).into()
+    }
 }

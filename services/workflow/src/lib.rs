@@ -25,7 +25,9 @@ use rangkai_auth::Gate;
 use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::workflow::v1::{
+    calendar_service_server::CalendarServiceServer,
     dead_letter_service_server::DeadLetterServiceServer,
+    deadline_service_server::DeadlineServiceServer,
     definition_service_server::DefinitionServiceServer,
     instance_service_server::InstanceServiceServer,
 };
@@ -69,6 +71,8 @@ impl Block for Workflow {
         Routes::new(DefinitionServiceServer::new(self.clone()))
             .add_service(InstanceServiceServer::new(self.clone()))
             .add_service(DeadLetterServiceServer::new(self.clone()))
+            .add_service(CalendarServiceServer::new(self.clone()))
+            .add_service(DeadlineServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 
@@ -80,7 +84,7 @@ impl Block for Workflow {
         self.db.ready().await
     }
 
-    /// Leads instances on until `stop`. Dropped instead, it stops as a killed process does.
+    /// Leads instances on and lets deadlines pass until `stop`. Dropped instead, it stops as a killed process does.
     async fn work(&self, stop: CancellationToken) {
         self.engine.work(stop).await;
     }

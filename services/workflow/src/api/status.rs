@@ -5,9 +5,12 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 use uuid::Uuid;
 
-use crate::{domain::refusal::Refusal, error::Error};
+use crate::{
+    domain::{clock_refusal::ClockRefusal, refusal::Refusal},
+    error::Error,
+};
 
-const DOMAIN: &str = "rangkai.workflow.v1";
+pub(in crate::api) const DOMAIN: &str = "rangkai.workflow.v1";
 
 /// The status of a change that did not happen; `request_id` is the one it was asked for with.
 pub fn of_change(error: Error, request_id: Uuid) -> Status {
@@ -37,6 +40,7 @@ impl From<Refusal> for Status {
                 rangkai_rpc::refusal(code, DOMAIN, reason.as_str_name(), metadata, message)
             }
             Told::Fields(fields) => broken(message, fields.into_iter()),
+            Told::Clock(refusal) => refusal.into(),
         }
     }
 }
@@ -47,6 +51,8 @@ enum Told {
     Reason(Code, ErrorReason, Vec<(&'static str, String)>),
     /// Every broken field.
     Fields(Vec<(String, String)>),
+    /// What a calendar or a clock has to say.
+    Clock(ClockRefusal),
 }
 
 fn told(refusal: Refusal) -> Told {
@@ -97,11 +103,16 @@ fn told(refusal: Refusal) -> Told {
             return Told::Fields(mistakes.into_iter().map(field).collect());
         }
         Refusal::Input(mistakes) => return Told::Fields(mistakes),
+        Refusal::Clock(refusal) => return Told::Clock(refusal),
     };
     Told::Reason(code, reason, metadata)
 }
 
-fn broken(message: String, fields: impl Iterator<Item = (String, String)>) -> Status {
+/// A request with these fields broken.
+pub(in crate::api) fn broken(
+    message: String,
+    fields: impl Iterator<Item = (String, String)>,
+) -> Status {
     let fields = fields.map(|(field, text)| FieldViolation::new(field, text)).collect::<Vec<_>>();
     let details = ErrorDetails::with_bad_request(fields);
     Status::with_error_details(Code::InvalidArgument, message, details)

@@ -1,6 +1,10 @@
-//! What is true: workflows, and how an instance moves from one moment to the next.
+//! What is true: workflows, how an instance moves from one moment to the next, and how the law
+//! counts days.
 
 pub mod attribute;
+pub mod calendar;
+pub mod clock_refusal;
+pub mod deadline;
 pub mod definition;
 pub mod drawing;
 pub mod event;
@@ -10,5 +14,6 @@ pub mod problem;
 pub mod refusal;
 pub mod run;
 pub mod settlement;
+pub mod term;
 pub mod timeline;
 pub mod workflow;

@@ -3,6 +3,7 @@
 use rangkai_primitives::Id;
 
 use super::{
+    clock_refusal::ClockRefusal,
     instance::{Instance, State},
     settlement::Settlement,
 };
@@ -63,4 +64,7 @@ pub enum Refusal {
     /// The input breaks the workflow's own schema; each with its path.
     #[error("the input breaks the schema of the workflow")]
     Input(Vec<(String, String)>),
+    /// A rule of calendars, terms and deadlines.
+    #[error(transparent)]
+    Clock(#[from] ClockRefusal),
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod calls;
+mod deadlines;
 mod drive;
 pub mod measure;
 mod schedule;

@@ -33,8 +33,8 @@ impl Drop for Led {
 }
 
 impl Engine {
-    /// Leads instances on and follows the events of the other blocks until `stop`; then waits a
-    /// while for calls under way. Dropped instead, it stops as a killed process does.
+    /// Leads instances on, follows the events of the other blocks and lets deadlines pass until
+    /// `stop`; then waits a while for calls under way. Dropped instead, it stops as a killed process does.
     pub async fn work(&self, stop: CancellationToken) {
         if let Err(error) = self.let_go().await {
             tracing::warn!(%error, "what was led before waits for its lease");
@@ -44,8 +44,14 @@ impl Engine {
             self.lead_all(&stop).await;
             done.cancel();
         };
-        let hearing = self.hear_all(&stop);
-        tokio::join!(leading, self.beat(&done), hearing, self.fire_all(&stop), self.clean(&stop));
+        tokio::join!(
+            leading,
+            self.beat(&done),
+            self.hear_all(&stop),
+            self.fire_all(&stop),
+            self.keep_deadlines(&stop),
+            self.clean(&stop),
+        );
     }
 
     async fn lead_all(&self, stop: &CancellationToken) {

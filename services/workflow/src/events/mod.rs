@@ -2,3 +2,4 @@
 
 pub mod hear;
 pub mod tell;
+pub mod tell_time;

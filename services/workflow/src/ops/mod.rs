@@ -1,6 +1,10 @@
 //! What happens: one function for each verb, inside a transaction that the caller owns.
 
+pub mod calendar;
 pub mod child;
+pub mod computation;
+pub mod deadline;
+pub mod deadline_end;
 pub mod definition;
 pub mod drawing;
 pub mod inbox;

@@ -132,10 +132,10 @@ fn whoever_cancels_has_everything_given_back_what_is_on_its_way_too() {
 
 #[test]
 fn what_comes_after_its_time_is_given_back_though_all_ends_well() {
+    let tried: Vec<_> = seat("a").lines().map(|line| format!("      {line}")).collect();
     let tasks = format!(
-        "- t:\n    try:\n{}    catch: {{do: [{{c: {{set: {{late: true}}, metadata: {{notice: true}}}}}}]}}\n",
-        seat("a").lines().map(|line| format!("      {line}\n")).collect::<String>()
-            + "          timeout: {after: PT1M}\n"
+        "- t:\n    try:\n{}\n          timeout: {{after: PT1M}}\n    catch: {{do: [{{c: {{set: {{late: true}}, metadata: {{notice: true}}}}}}]}}\n",
+        tried.join("\n")
     );
     let closed = "- end: {set: {x: 1}, metadata: {effect: final, notice: true}}";
     let mut run = Run::start(workflow(&format!("{tasks}{closed}")), json!({}));

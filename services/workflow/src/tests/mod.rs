@@ -1,6 +1,8 @@
 //! The interpreter, tried out without a database: what happens is said by the test.
 
 mod calls;
+mod clocks;
+mod days;
 mod drawing;
 mod effects;
 mod events;
@@ -9,6 +11,8 @@ mod flow;
 mod loops;
 mod messages;
 mod others;
+mod terms;
+mod texts;
 mod time;
 mod timeline;
 
