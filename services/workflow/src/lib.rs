@@ -26,6 +26,7 @@ use rangkai_db::Db;
 use rangkai_primitives::Clock;
 use rangkai_proto::workflow::v1::{
     definition_service_server::DefinitionServiceServer,
+    descriptor_service_server::DescriptorServiceServer,
     instance_service_server::InstanceServiceServer,
 };
 use rangkai_rpc::Block;
@@ -33,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::{Config, DEFAULTS, EngineConfig};
+pub use config::{Config, DEFAULTS, EngineConfig, HostConfig, SecretConfig};
 pub use domain::definition;
 pub use domain::definition::{Definition, Finding, Functions, Severity, check};
 
@@ -57,7 +58,7 @@ impl Workflow {
     /// is not usable.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        let library = Library::new(Functions::new(rangkai_proto::pool().clone()));
+        let library = Library::new(Functions::new(rangkai_proto::pool().clone()), config);
         let engine = Engine::open(db.clone(), library.clone(), config)?;
         Ok(Self { db, library, engine })
     }
@@ -67,6 +68,7 @@ impl Block for Workflow {
     fn routes(&self) -> Routes {
         Routes::new(DefinitionServiceServer::new(self.clone()))
             .add_service(InstanceServiceServer::new(self.clone()))
+            .add_service(DescriptorServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

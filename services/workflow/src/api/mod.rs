@@ -1,6 +1,7 @@
 //! The wire: requests in, answers out.
 
 mod definition;
+mod descriptor;
 mod instance;
 mod status;
 mod watch;

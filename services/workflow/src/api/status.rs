@@ -61,6 +61,35 @@ impl From<Refusal> for Status {
                 [("instance_id", instance.to_string()), ("state", state.to_string())],
                 message,
             ),
+            Refusal::DescriptorSetNotFound(name) => rangkai_rpc::refusal(
+                Code::NotFound,
+                DOMAIN,
+                ErrorReason::DescriptorSetNotFound.as_str_name(),
+                [("name", name)],
+                message,
+            ),
+            Refusal::DescriptorSetNameTaken(name) => rangkai_rpc::refusal(
+                Code::AlreadyExists,
+                DOMAIN,
+                ErrorReason::DescriptorSetNameTaken.as_str_name(),
+                [("name", name)],
+                message,
+            ),
+            Refusal::HostNotFound(host) => rangkai_rpc::refusal(
+                Code::NotFound,
+                DOMAIN,
+                ErrorReason::HostNotFound.as_str_name(),
+                [("host", host)],
+                message,
+            ),
+            Refusal::HostNotReflected { host, code } => rangkai_rpc::refusal(
+                Code::Unavailable,
+                DOMAIN,
+                ErrorReason::HostNotReflected.as_str_name(),
+                [("host", host), ("code", code)],
+                message,
+            ),
+            Refusal::Descriptors(field, wrong) => broken(message, [(field, wrong)].into_iter()),
             Refusal::Document(mistakes) => {
                 let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
                 broken(message, mistakes.into_iter().map(field))

@@ -25,6 +25,9 @@ pub struct Problem {
     /// What the callee said: code, message and details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grpc: Option<Box<Value>>,
+    /// What a callee answered over HTTP: its status and its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<Box<Value>>,
     /// Whether an author's expression made the title or the detail, out of whatever it read.
     #[serde(default)]
     pub computed: bool,
@@ -71,7 +74,7 @@ impl Problem {
     /// What of it may be told to whoever reads a history: nothing that may name a person.
     #[must_use]
     pub fn plain(mut self) -> Self {
-        self.grpc = None;
+        (self.grpc, self.http) = (None, None);
         if self.computed {
             (self.title, self.detail) = (String::new(), String::new());
         }
@@ -100,8 +103,10 @@ impl Problem {
                 members.insert(name.to_owned(), json!(text));
             }
         }
-        if let Some(grpc) = &self.grpc {
-            members.insert("grpc".to_owned(), Value::clone(grpc));
+        for (name, said) in [("grpc", &self.grpc), ("http", &self.http)] {
+            if let Some(said) = said {
+                members.insert(name.to_owned(), Value::clone(said));
+            }
         }
         Value::Object(members)
     }

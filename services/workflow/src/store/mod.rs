@@ -1,6 +1,7 @@
 //! What is kept: one file for each table, with its queries.
 
 pub mod definition;
+pub mod descriptor_set;
 pub mod history;
 pub mod inbox;
 pub mod instance;
@@ -20,6 +21,10 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0001_workflow",
             include_str!("../../migrations/m0001_workflow.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0032_descriptor_set",
+            include_str!("../../migrations/m0032_descriptor_set.sql"),
         )));
         steps
     }

@@ -4,6 +4,7 @@ mod calls;
 mod events;
 mod failures;
 mod flow;
+mod http;
 mod messages;
 mod time;
 

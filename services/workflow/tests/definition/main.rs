@@ -1,5 +1,6 @@
 //! Reading and checking definitions: a whole one, and every kind of mistake.
 
+mod elsewhere;
 mod good;
 mod mistakes;
 

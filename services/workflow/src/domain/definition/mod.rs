@@ -1,7 +1,9 @@
 //! Definitions: a document of the workflow DSL, read strictly, checked, ready to run.
 
 mod arguments;
+mod authentication;
 mod calls;
+mod described;
 mod document;
 mod event;
 mod events;
@@ -11,17 +13,25 @@ mod failures;
 mod finding;
 mod flow;
 mod functions;
+mod grpc;
+mod http;
 mod model;
+mod openapi;
+mod operations;
 mod reader;
 mod scalar;
 mod schema;
+mod secrets;
 mod shapes;
+mod target;
 mod tasks;
 mod template;
 mod wait;
 mod works;
 mod yaml;
 
+pub use authentication::Authentication;
+pub use described::{Around, Described, references};
 pub use event::{Consume, Correlation, EventFilter, Listen, Match, Read};
 pub use failure::{
     Backoff, Catch, ErrorFilter, Raise, Retry, STANDARD_ERROR_NAMES, STANDARD_ERRORS, Try,
@@ -29,8 +39,13 @@ pub use failure::{
 };
 pub use finding::{Finding, Severity};
 pub use functions::Functions;
-pub use model::{Call, Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
+pub use http::RESERVED;
+pub use model::{Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
+pub use openapi::{OpenApi, Operation, Parameter, Place};
+pub use operations::BODY;
 pub use schema::Schema;
+pub use secrets::Secrets;
+pub use target::{Call, Http, HttpOutput, Target, takes_request_id};
 pub use template::Template;
 pub use wait::{LONGEST, Span, read_span};
 

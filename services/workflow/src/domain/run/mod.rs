@@ -6,6 +6,7 @@ mod bounds;
 mod call;
 pub mod continuation;
 mod fork;
+mod http;
 mod listen;
 mod machine;
 mod scope;
@@ -14,4 +15,5 @@ mod turn;
 mod walk;
 mod work;
 
+pub use http::HttpRequest;
 pub use turn::{Happening, Intent, Setting, Subscription, Turn, cancel, give_up, turn};
