@@ -4,6 +4,7 @@ mod away;
 mod contract;
 mod crash;
 mod double;
+mod elsewhere;
 mod events;
 mod invariants;
 mod language;
