@@ -1,7 +1,8 @@
 """A land registry that is not ours: over gRPC and over HTTP, in Python.
 
-Reads parcels.proto, serves until its standard input ends, and prints the two ports first.
-What it does with a parcel is said by the number of the parcel.
+Reads parcels.proto, serves until its standard input ends, and prints the ports first. It is
+given a folder of certificates, and serves gRPC once more to clients that show theirs. What it does
+with a parcel is said by the number of the parcel.
 """
 
 import collections
@@ -80,8 +81,17 @@ def answer(messages, kind, number, context):
     return messages.Parcel(number=number, area=120, times=times, metadata=metadata)
 
 
-def serve_grpc():
-    """Serves the contract and its reflection; answers the server and its port."""
+def credentials(folder):
+    """What a server needs that asks its clients for a certificate."""
+    names = ("server-key.pem", "server.pem", "authority.pem")
+    key, certificate, authority = ((folder / name).read_bytes() for name in names)
+    return grpc.ssl_server_credentials(
+        [(key, certificate)], root_certificates=authority, require_client_auth=True
+    )
+
+
+def serve_grpc(folder):
+    """Serves the contract and its reflection; answers the server and its two ports."""
     import parcels_pb2 as messages
     import parcels_pb2_grpc as services
 
@@ -106,8 +116,9 @@ def serve_grpc():
     names = [messages.DESCRIPTOR.services_by_name["ParcelService"].full_name]
     reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], server)
     port = server.add_insecure_port("127.0.0.1:0")
+    secure = server.add_secure_port("127.0.0.1:0", credentials(folder))
     server.start()
-    return server, port
+    return server, port, secure
 
 
 class Desk(http.server.BaseHTTPRequestHandler):
@@ -169,9 +180,9 @@ def main():
     """Serves until standard input ends."""
     with tempfile.TemporaryDirectory() as folder:
         generate(folder)
-        server, port = serve_grpc()
+        server, port, secure = serve_grpc(pathlib.Path(sys.argv[1]))
         desk, http_port = serve_http()
-        print(json.dumps({"grpc": port, "http": http_port}), flush=True)
+        print(json.dumps({"grpc": port, "secure": secure, "http": http_port}), flush=True)
         sys.stdin.read()
         desk.shutdown()
         server.stop(None)

@@ -1,13 +1,15 @@
 //! `call: grpc` against a service in another language.
 
+use rangkai_auth::EndpointConfig;
 use rangkai_proto::workflow::v1::{
     HistoryEntry, HistoryKind, ImportDescriptorSetRequest, ReflectDescriptorSetRequest,
 };
 use rangkai_testkit::{Kind, fresh};
+use rangkai_workflow::HostConfig;
 use rstest::rstest;
 use serde_json::json;
 
-use super::parcels::{Land, call, contract, import};
+use super::parcels::{Land, NOBODY, Parcels, call, certificates, contract, import};
 use crate::workflow::support::{document, output};
 
 #[rstest]
@@ -99,7 +101,7 @@ async fn only_what_may_be_repeated_is_sent_again(#[case] kind: Kind) -> anyhow::
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_in_time_is_a_timeout() -> anyhow::Result<()> {
-    let land = Land::open_with(Kind::Sqlite, |host| host.timeout_ms = 200).await?;
+    let land = Land::open_with(Kind::Sqlite, |_, host| host.timeout_ms = 200).await?;
     import(&land.desk, contract("parcels")).await?;
 
     let host = land.error(&call("RegisterParcel", "{number: silent}")).await?;
@@ -147,5 +149,46 @@ async fn the_credentials_of_a_call_are_the_secrets_of_its_agency() -> anyhow::Re
     let parcel = output(&land.desk.end(&instance).await?);
 
     assert_eq!(parcel["metadata"]["authorization"], "Basic bGFuZDpzM2NyZXQ=");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_is_shown_the_certificate_that_it_asks_for() -> anyhow::Result<()> {
+    let show = |shows: bool| {
+        move |parcels: &Parcels, host: &mut HostConfig| {
+            host.endpoint.url = format!("https://127.0.0.1:{}", parcels.secure);
+            host.endpoint.authority_file = Some(certificates().join("authority.pem"));
+            if shows {
+                host.endpoint.certificate_file = Some(certificates().join("client.pem"));
+                host.endpoint.key_file = Some(certificates().join("client-key.pem"));
+            }
+        }
+    };
+    let task = call("GetParcel", "{number: a}");
+
+    let shown = Land::open_with(Kind::Sqlite, show(true)).await?;
+    import(&shown.desk, contract("parcels")).await?;
+    let parcel = shown.run(&format!("- c: {{{task}}}"), &json!({})).await?;
+    let hidden = Land::open_with(Kind::Sqlite, show(false)).await?;
+    import(&hidden.desk, contract("parcels")).await?;
+    let error = hidden.error(&format!("timeout: {{after: PT0.3S}}, {task}")).await?;
+
+    assert_eq!(parcel["number"], "a");
+    assert_eq!(error["status"], 408);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_away_is_waited_for_because_nothing_was_sent() -> anyhow::Result<()> {
+    let away = |_: &Parcels, host: &mut HostConfig| {
+        host.endpoint = EndpointConfig::at(format!("http://127.0.0.1:{NOBODY}"));
+    };
+    let land = Land::open_with(Kind::Sqlite, away).await?;
+    import(&land.desk, contract("parcels")).await?;
+
+    let task = format!("timeout: {{after: PT0.3S}}, {}", call("RegisterParcel", "{number: a}"));
+    let error = land.error(&task).await?;
+
+    assert_eq!((&error["status"], &error["title"]), (&json!(408), &json!("timeout")), "{error}");
     Ok(())
 }

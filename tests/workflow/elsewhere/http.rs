@@ -4,7 +4,7 @@ use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::parcels::Land;
+use super::parcels::{Land, NOBODY};
 use crate::workflow::support::{document, output};
 
 fn get(url: &str) -> String {
@@ -104,6 +104,17 @@ async fn only_what_may_be_repeated_is_sent_again(#[case] kind: Kind) -> anyhow::
     assert_eq!((&post["title"], &post["status"]), (&json!("outcome unknown"), &json!(503)));
     // It was sent once before, and once now.
     assert_eq!(again["times"], 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callee_that_is_away_is_waited_for_because_nothing_was_sent() -> anyhow::Result<()> {
+    let land = Land::open(Kind::Sqlite).await?;
+    let post = get(&format!("http://127.0.0.1:{NOBODY}/")).replace("get", "post");
+
+    let error = land.error(&format!("timeout: {{after: PT0.3S}}, {post}")).await?;
+
+    assert_eq!((&error["status"], &error["title"]), (&json!(408), &json!("timeout")), "{error}");
     Ok(())
 }
 

@@ -15,10 +15,14 @@ use tonic::Status;
 
 use crate::workflow::support::{Desk, House, Process, output};
 
+/// A port on which nobody listens.
+pub const NOBODY: u16 = 1;
+
 /// The running registry.
 pub struct Parcels {
     _serving: Child,
     pub grpc: u64,
+    pub secure: u64,
     pub http: u64,
 }
 
@@ -36,6 +40,7 @@ impl Parcels {
         let python = tokio::task::spawn_blocking(python).await?;
         let mut serving = Command::new(python)
             .arg(folder().join("parcels.py"))
+            .arg(certificates())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -44,18 +49,19 @@ impl Parcels {
         let told = BufReader::new(told).lines().next_line().await?.unwrap();
         let ports: Value = serde_json::from_str(&told)?;
         let port = |name: &str| ports[name].as_u64().unwrap();
-        Ok(Self { _serving: serving, grpc: port("grpc"), http: port("http") })
+        let (grpc, secure, http) = (port("grpc"), port("secure"), port("http"));
+        Ok(Self { _serving: serving, grpc, secure, http })
     }
 }
 
 impl Land {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
-        Self::open_with(kind, |_| ()).await
+        Self::open_with(kind, |_, _| ()).await
     }
 
     pub async fn open_with(
         kind: Kind,
-        change: impl FnOnce(&mut HostConfig),
+        change: impl FnOnce(&Parcels, &mut HostConfig),
     ) -> anyhow::Result<Self> {
         let (parcels, folder) = (Parcels::open().await?, tempfile::tempdir()?);
         let token = folder.path().join("token");
@@ -65,11 +71,11 @@ impl Land {
             host.agencies = vec!["korlantas".to_owned()];
             host.token_file = Some(token);
             host.metadata = BTreeMap::from([("x-office".to_owned(), "bogor".into())]);
-            change(&mut host);
+            change(&parcels, &mut host);
             config.hosts.insert("parcels".to_owned(), host);
             config.outbound.allow.push(Destination {
                 host: "127.0.0.1".to_owned(),
-                ports: vec![u16::try_from(parcels.http).unwrap()],
+                ports: vec![u16::try_from(parcels.http).unwrap(), NOBODY],
                 http: true,
                 addresses: vec!["127.0.0.1".to_owned()],
             });
@@ -141,6 +147,11 @@ pub async fn import(
 ) -> Result<DescriptorSet, Status> {
     let answer = desk.descriptors.clone().import_descriptor_set(request).await?;
     Ok(answer.into_inner().descriptor_set.unwrap())
+}
+
+/// Certificates that protect nothing.
+pub fn certificates() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/rpc/tests/rpc/tls")
 }
 
 fn folder() -> PathBuf {

@@ -42,7 +42,7 @@ impl Engine {
         let asking = async {
             let answer = self.outbound().send(method, &request.uri, headers, body).await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
-            Ok::<_, OutboundError>((status, headers, answer.body().await?))
+            Ok::<_, OutboundError>((status, headers, answer.body().await))
         };
         let time = self.time_for(intent, ENDLESS, ENDLESS);
         let answer = match tokio::time::timeout(time, asking).await {
@@ -52,8 +52,13 @@ impl Engine {
         };
         let (status, headers, body) = answer;
         if status.is_success() || (http.redirect && status.is_redirection()) {
-            Ok(Ok(shape(http.output, &request, (status, &headers, body))?))
+            match body {
+                Ok(body) => Ok(Ok(shape(http.output, &request, (status, &headers, body))?)),
+                Err(error) => broken(error, intent.safe),
+            }
         } else {
+            // What came of the call is known, whatever became of the body.
+            let body = body.unwrap_or_default();
             Ok(Err(failed(status, &headers, &body, intent.safe)))
         }
     }

@@ -3,7 +3,7 @@
 use std::{error::Error as _, time::Duration};
 
 use serde_json::{Value, json};
-use tonic::{Code, Status};
+use tonic::{Code, ConnectError, Status};
 use tonic_types::StatusExt as _;
 
 use crate::domain::problem::{Fate, Problem};
@@ -46,6 +46,9 @@ pub fn meaning(status: &Status) -> Meaning {
     if is_too_large(status) {
         return Meaning::Answer;
     }
+    if is_unsent(status) {
+        return Meaning::Unsent;
+    }
     // A status with a source was made here, out of a failure of the transport.
     if status.source().is_some() {
         return Meaning::Silence;
@@ -65,6 +68,18 @@ pub fn meaning(status: &Status) -> Meaning {
         | Code::Unimplemented
         | Code::Unauthenticated => Meaning::Answer,
     }
+}
+
+/// Whether there was no connection, so that nothing was sent.
+fn is_unsent(status: &Status) -> bool {
+    let mut source = status.source();
+    while let Some(error) = source {
+        if error.is::<ConnectError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 /// Whether the answer is longer than this process takes, which tonic says in no other way.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Run, workflow};
+use super::{Run, document, workflow};
 use crate::domain::run::HttpRequest;
 
 fn called(with: &str, input: Value) -> Run {
@@ -73,4 +73,16 @@ fn what_cannot_be_sent_fails_before_it_is_announced() {
         assert_eq!(run.fault(), ("validation", 400, "/do/0/c"), "{with}");
         assert!(run.calls.is_empty());
     }
+}
+
+#[test]
+fn a_function_of_use_reads_what_its_call_gives() {
+    let text = "use: {functions: {find: {call: http, with: {method: get, \
+                endpoint: 'https://land.example/{number}', query: {lang: '${ .lang }'}}}}}\n\
+                do:\n  - c: {call: find, with: {number: '${ .n + 1 }', lang: id}}\n";
+
+    let run = Run::start(document(text), json!({"n": 6}));
+
+    let request = HttpRequest::read(&run.calls[0].request).unwrap();
+    assert_eq!(request.uri, "https://land.example/7?lang=id");
 }
