@@ -87,6 +87,7 @@ impl HostConfig {
     }
 
     /// Whether the workflows of an agency may call it.
+    #[must_use]
     pub fn serves(&self, agency: &Agency) -> bool {
         self.agencies.iter().any(|name| name == "*" || name == agency.as_str())
     }
@@ -140,6 +141,7 @@ impl TryFrom<Written> for SecretConfig {
 
 impl SecretConfig {
     /// The secret as expressions see it, for the place where it is used.
+    #[must_use]
     pub fn reveal(&self) -> Value {
         match self {
             Self::One(secret) => Value::String(secret.reveal().to_owned()),

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         definition::Described,
         descriptor_set::{DescriptorSet, NewSet, SetKind, Source},
-        refusal::Refusal,
+        refusal::Elsewhere,
     },
     error::Error,
     ops,
@@ -105,7 +105,7 @@ impl DescriptorService for Workflow {
 /// The one source that a request names, and its field.
 fn read_source(
     request: &wire::ImportDescriptorSetRequest,
-) -> Result<(&'static str, Source), Refusal> {
+) -> Result<(&'static str, Source), Elsewhere> {
     let files = request.proto_files.iter().cloned().map(|file| (file.name, file.text));
     let sources = [
         (
@@ -117,20 +117,18 @@ fn read_source(
         ("openapi", !request.openapi.is_empty(), Source::OpenApi(request.openapi.clone())),
     ];
     let mut given = sources.into_iter().filter(|(_, given, _)| *given);
-    match (given.next(), given.next()) {
-        (Some((field, _, source)), None) => Ok((field, source)),
-        (None, _) | (_, Some(_)) => {
-            let wrong = "give exactly one of file_descriptor_set, proto_files and openapi";
-            Err(Refusal::Descriptors("file_descriptor_set".to_owned(), wrong.to_owned()))
-        }
+    if let (Some((field, _, source)), None) = (given.next(), given.next()) {
+        return Ok((field, source));
     }
+    let wrong = "give exactly one of file_descriptor_set, proto_files and openapi";
+    Err(Elsewhere::Unreadable("file_descriptor_set".to_owned(), wrong.to_owned()))
 }
 
 /// Reads what a set is made of, where it may take its time.
 async fn read(name: String, field: &str, source: Source) -> Result<NewSet, Status> {
     let read = tokio::task::spawn_blocking(move || NewSet::read(name, source)).await;
     let read = read.unwrap_or_else(|_| Err("its reader broke off".to_owned()));
-    Ok(read.map_err(|wrong| Refusal::Descriptors(field.to_owned(), wrong))?)
+    Ok(read.map_err(|wrong| Elsewhere::Unreadable(field.to_owned(), wrong))?)
 }
 
 fn methods(kind: SetKind, content: &[u8]) -> Vec<String> {

@@ -5,7 +5,10 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 use uuid::Uuid;
 
-use crate::{domain::refusal::Refusal, error::Error};
+use crate::{
+    domain::refusal::{Elsewhere, Refusal},
+    error::Error,
+};
 
 const DOMAIN: &str = "rangkai.workflow.v1";
 
@@ -61,40 +64,49 @@ impl From<Refusal> for Status {
                 [("instance_id", instance.to_string()), ("state", state.to_string())],
                 message,
             ),
-            Refusal::DescriptorSetNotFound(name) => rangkai_rpc::refusal(
+            Refusal::Elsewhere(refusal) => refusal.into(),
+            Refusal::Document(mistakes) => {
+                let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
+                broken(message, mistakes.into_iter().map(field))
+            }
+            Refusal::Input(mistakes) => broken(message, mistakes.into_iter()),
+        }
+    }
+}
+
+impl From<Elsewhere> for Status {
+    fn from(refusal: Elsewhere) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Elsewhere::NotFound(name) => rangkai_rpc::refusal(
                 Code::NotFound,
                 DOMAIN,
                 ErrorReason::DescriptorSetNotFound.as_str_name(),
                 [("name", name)],
                 message,
             ),
-            Refusal::DescriptorSetNameTaken(name) => rangkai_rpc::refusal(
+            Elsewhere::NameTaken(name) => rangkai_rpc::refusal(
                 Code::AlreadyExists,
                 DOMAIN,
                 ErrorReason::DescriptorSetNameTaken.as_str_name(),
                 [("name", name)],
                 message,
             ),
-            Refusal::HostNotFound(host) => rangkai_rpc::refusal(
+            Elsewhere::HostNotFound(host) => rangkai_rpc::refusal(
                 Code::NotFound,
                 DOMAIN,
                 ErrorReason::HostNotFound.as_str_name(),
                 [("host", host)],
                 message,
             ),
-            Refusal::HostNotReflected { host, code } => rangkai_rpc::refusal(
+            Elsewhere::HostNotReflected { host, code } => rangkai_rpc::refusal(
                 Code::Unavailable,
                 DOMAIN,
                 ErrorReason::HostNotReflected.as_str_name(),
                 [("host", host), ("code", code)],
                 message,
             ),
-            Refusal::Descriptors(field, wrong) => broken(message, [(field, wrong)].into_iter()),
-            Refusal::Document(mistakes) => {
-                let field = |(line, column, text)| (format!("document:{line}:{column}"), text);
-                broken(message, mistakes.into_iter().map(field))
-            }
-            Refusal::Input(mistakes) => broken(message, mistakes.into_iter()),
+            Elsewhere::Unreadable(field, wrong) => broken(message, [(field, wrong)].into_iter()),
         }
     }
 }

@@ -22,12 +22,10 @@ pub struct Problem {
     /// The task that failed, as a pointer into the document; empty until it is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instance: String,
-    /// What the callee said: code, message and details.
+    /// What the callee said, an object of one member: `grpc` with code, message and details, or
+    /// `http` with status and content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grpc: Option<Box<Value>>,
-    /// What a callee answered over HTTP: its status and its body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http: Option<Box<Value>>,
+    pub callee: Option<Box<Value>>,
     /// Whether an author's expression made the title or the detail, out of whatever it read.
     #[serde(default)]
     pub computed: bool,
@@ -74,7 +72,7 @@ impl Problem {
     /// What of it may be told to whoever reads a history: nothing that may name a person.
     #[must_use]
     pub fn plain(mut self) -> Self {
-        (self.grpc, self.http) = (None, None);
+        self.callee = None;
         if self.computed {
             (self.title, self.detail) = (String::new(), String::new());
         }
@@ -103,10 +101,8 @@ impl Problem {
                 members.insert(name.to_owned(), json!(text));
             }
         }
-        for (name, said) in [("grpc", &self.grpc), ("http", &self.http)] {
-            if let Some(said) = said {
-                members.insert(name.to_owned(), Value::clone(said));
-            }
+        if let Some(Value::Object(said)) = self.callee.as_deref() {
+            members.extend(said.clone());
         }
         Value::Object(members)
     }

@@ -146,7 +146,10 @@ fn failed(status: StatusCode, headers: &HeaderMap, body: &[u8], safe: bool) -> F
     let wait_ms = u32::try_from(asked.as_millis()).unwrap_or(u32::MAX);
     let problem = Problem {
         status: status.as_u16(),
-        http: Some(Box::new(json!({"statusCode": status.as_u16(), "content": content}))),
+        callee: Some(Box::new(json!({"http": {
+            "statusCode": status.as_u16(),
+            "content": content,
+        }}))),
         fate: Fate { unknown, last: unknown && !safe, wait_ms },
         ..Problem::standard("communication", &title, format!("the answer is {}", status.as_u16()))
     };
@@ -172,10 +175,10 @@ fn shape(
             let sent = request.headers.iter().filter(|(name, _)| name != "authorization");
             let sent: Map<_, _> =
                 sent.map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
-            let names = headers.keys().filter_map(|name| {
+            let names = headers.keys().map(|name| {
                 let values = headers.get_all(name).iter().filter_map(|it| it.to_str().ok());
                 let values: Vec<_> = values.collect();
-                Some((name.to_string(), Value::String(values.join(", "))))
+                (name.to_string(), Value::String(values.join(", ")))
             });
             let received: Map<_, _> = names.collect();
             Ok(json!({

@@ -14,7 +14,7 @@ use tonic_reflection::pb::v1::{
 };
 
 use super::{Engine, grpc::dress};
-use crate::{config::HostConfig, domain::refusal::Refusal};
+use crate::{config::HostConfig, domain::refusal::Elsewhere};
 
 /// The two versions of the service, which differ in nothing but the name.
 const VERSIONS: [&str; 2] = ["v1", "v1alpha"];
@@ -29,10 +29,10 @@ impl Engine {
     /// # Errors
     ///
     /// When the agency may call no such host, or the host gives none.
-    pub async fn reflect(&self, agency: &Agency, host: &str) -> Result<Vec<u8>, Refusal> {
+    pub async fn reflect(&self, agency: &Agency, host: &str) -> Result<Vec<u8>, Elsewhere> {
         let found = self.host(agency, host);
-        let (config, channel) = found.ok_or_else(|| Refusal::HostNotFound(host.to_owned()))?;
-        let silent = |status: &Status| Refusal::HostNotReflected {
+        let (config, channel) = found.ok_or_else(|| Elsewhere::HostNotFound(host.to_owned()))?;
+        let silent = |status: &Status| Elsewhere::HostNotReflected {
             host: host.to_owned(),
             code: rangkai_rpc::spelled(status.code()).to_owned(),
         };

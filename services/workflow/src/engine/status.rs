@@ -111,11 +111,11 @@ pub fn problem(status: &Status, safe: bool) -> Problem {
     let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
     Problem {
         status: code,
-        grpc: Some(Box::new(json!({
+        callee: Some(Box::new(json!({"grpc": {
             "code": rangkai_rpc::spelled(status.code()),
             "message": status.message(),
             "details": details,
-        }))),
+        }}))),
         fate: Fate {
             unknown,
             last: unknown && !safe,

@@ -8,7 +8,7 @@ use rangkai_primitives::{Id, Page};
 use crate::{
     domain::{
         descriptor_set::{DescriptorSet, NewSet},
-        refusal::Refusal,
+        refusal::{Elsewhere, Refusal},
     },
     error::Error,
     store,
@@ -25,13 +25,13 @@ pub async fn import(tx: &Tx, new: NewSet) -> Result<DescriptorSet, Error> {
     if kept.digest == set.digest {
         return Ok(kept);
     }
-    Err(Refusal::DescriptorSetNameTaken(set.name).into())
+    Err(Refusal::from(Elsewhere::NameTaken(set.name)).into())
 }
 
 /// Finds a set by its name.
 pub async fn find(tx: &Tx, name: &str) -> Result<DescriptorSet, Error> {
     let found = store::descriptor_set::find(tx, name).await?;
-    found.ok_or_else(|| Refusal::DescriptorSetNotFound(name.to_owned()).into())
+    found.ok_or_else(|| Refusal::from(Elsewhere::NotFound(name.to_owned())).into())
 }
 
 /// Lists the sets of these names, as far as there are some.

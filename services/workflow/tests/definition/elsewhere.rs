@@ -1,6 +1,6 @@
 //! Calls that leave the blocks: what is right, and every mistake that can be found beforehand.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use prost_reflect::DescriptorPool;
 use rangkai_workflow::definition::{Around, Call, Described, OpenApi, Target, Work};
@@ -35,17 +35,21 @@ paths:
 
 /// What an agency imported, and what the operator configured for it.
 fn around() -> Around {
-    let file = protox::file::File::from_source("land.proto", PROTO).unwrap();
+    let file = sound(protox::file::File::from_source("land.proto", PROTO));
     let file = file.file_descriptor_proto().clone();
     let mut pool = DescriptorPool::new();
-    pool.add_file_descriptor_proto(file).unwrap();
-    let document = Described::OpenApi(Arc::new(OpenApi::parse(OPENAPI).unwrap()));
+    sound(pool.add_file_descriptor_proto(file));
+    let document = Described::OpenApi(Arc::new(sound(OpenApi::parse(OPENAPI))));
     let land = Described::Proto(pool);
     Around {
         described: BTreeMap::from([("land".to_owned(), land), ("land-http".to_owned(), document)]),
         hosts: Some(["parcels".to_owned()].into()),
         secrets: Some(["key".to_owned()].into()),
     }
+}
+
+fn sound<T, E: Display>(result: Result<T, E>) -> T {
+    result.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn read(text: &str) -> Result<Definition, Vec<Finding>> {

@@ -112,7 +112,9 @@ impl Reader<'_> {
         if let Some(items) = fields.take("secrets").and_then(|spot| self.items(&spot)) {
             let secrets: Vec<_> = items.iter().filter_map(|spot| self.text(spot)).collect();
             self.names.secrets = secrets;
-            items.iter().for_each(|spot| self.warn_missing(spot));
+            for spot in &items {
+                self.warn_missing(spot);
+            }
         }
         if let Some(spot) = fields.take("authentications") {
             self.names.authentications = self.named(&spot, Self::authentication);

@@ -110,6 +110,7 @@ impl OpenApi {
     /// # Errors
     ///
     /// Why the operation cannot be called from here.
+    #[must_use]
     pub fn operation(&self, id: &str) -> Option<Result<Operation, String>> {
         let (path, method, item, operation) =
             self.all().find(|(_, _, _, operation)| operation["operationId"] == id)?;
@@ -146,7 +147,7 @@ impl OpenApi {
 
     fn server(&self, item: &Value, operation: &Value) -> Result<String, String> {
         let servers = [operation, item, &self.0].into_iter().filter_map(|it| it.get("servers"));
-        let server = servers.filter_map(|servers| servers.get(0)).next();
+        let server = servers.into_iter().find_map(|servers| servers.get(0));
         let server = server.ok_or("the document names no server")?;
         let mut url = server["url"].as_str().unwrap_or_default().to_owned();
         for (name, variable) in server["variables"].as_object().into_iter().flatten() {
@@ -179,7 +180,13 @@ impl OpenApi {
         let schema = self.follow(&written["schema"])?;
         let types = match &schema["type"] {
             Value::String(name) => vec![name.clone()],
-            types => list(types).filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+            types @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => {
+                list(types).filter_map(|it| it.as_str().map(str::to_owned)).collect()
+            }
         };
         let required = required || place == Place::Path;
         Ok(Some(Parameter { name, place, required, types }))
