@@ -20,6 +20,8 @@ use crate::{config::HostConfig, domain::refusal::Elsewhere};
 const VERSIONS: [&str; 2] = ["v1", "v1alpha"];
 /// The most files of a host.
 const MOST_FILES: usize = 500;
+/// The most bytes of all of them.
+const MOST_BYTES: usize = 1024 * 1024;
 /// How long all of it may take.
 const TIME: Duration = Duration::from_secs(8);
 
@@ -71,7 +73,7 @@ struct Peer<'a> {
 impl Peer<'_> {
     /// Every file that the services of the host are written in, and what those import.
     async fn files(&self) -> Result<Vec<Vec<u8>>, Status> {
-        let (mut files, mut known) = (Vec::new(), BTreeSet::new());
+        let (mut files, mut known, mut bytes) = (Vec::new(), BTreeSet::new(), 0);
         let mut wanted = self.services().await?;
         while let Some(question) = wanted.pop() {
             // A file that is part of every compiler need not be told.
@@ -87,8 +89,9 @@ impl Peer<'_> {
                 if !known.insert(file.name().to_owned()) {
                     continue;
                 }
-                if known.len() > MOST_FILES {
-                    return Err(Status::out_of_range("too many files"));
+                bytes += encoded.len();
+                if known.len() > MOST_FILES || bytes > MOST_BYTES {
+                    return Err(Status::out_of_range("too many descriptors"));
                 }
                 files.push(encoded);
                 let needs = file.dependency.into_iter().filter(|name| !known.contains(name));

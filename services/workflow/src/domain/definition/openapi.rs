@@ -63,6 +63,8 @@ impl OpenApi {
             budget: serde_saphyr::budget! {
                 max_depth: MAX_DEPTH,
                 max_nodes: MAX_PARTS,
+                max_aliases: 0,
+                max_anchors: 0,
                 max_documents: 1,
             },
             with_snippet: false,
@@ -262,6 +264,7 @@ components: {parameters: {lang: {name: lang, in: query, required: true, schema: 
         for (text, said) in [
             ("swagger: '2.0'\n", "3.0 or 3.1"),
             ("openapi: [", ""),
+            ("openapi: 3.1.0\na: &a [1]\nb: *a\n", "anchor"),
             ("{\"openapi\": \"3.0.0\"", ""),
         ] {
             assert!(OpenApi::parse(text).unwrap_err().contains(said), "{text}");

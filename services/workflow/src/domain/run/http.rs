@@ -140,8 +140,12 @@ fn expand(template: &str, members: &Value) -> Result<String, String> {
     let mut uri = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once('}').ok_or("a brace of the endpoint is not closed")?;
-        let value = members.get(name).unwrap_or(&Value::Null);
-        uri.push_str(&encode(&text(value, name)?));
+        let value = text(members.get(name).unwrap_or(&Value::Null), name)?;
+        // Whoever reads the address would take these for steps upwards, however they are encoded.
+        if [".", ".."].contains(&value.as_str()) {
+            return Err(format!("{name} cannot stand in an address"));
+        }
+        uri.push_str(&encode(&value));
         uri.push_str(rest);
     }
     Ok(uri)
