@@ -140,12 +140,25 @@ class Desk(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def token(self, body):
+        """Gives the client of the tests a token, another one each time."""
+        form = urllib.parse.parse_qs(body)
+        known = form.get("client_id") == ["land"] and form.get("client_secret") == ["s3cret"]
+        if not known or form.get("grant_type") != ["client_credentials"]:
+            return self.tell(400, {"error": "invalid_client"})
+        times = COUNT.next(f"token for {form.get('scope')}")
+        return self.tell(200, {"access_token": f"token-{times}", "expires_in": 3600})
+
     def serve(self):
         url = urllib.parse.urlsplit(self.path)
         number = urllib.parse.unquote(url.path.removeprefix("/parcels/"))
         times = COUNT.next(f"{self.command} {number}")
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length).decode()
+        if number == "/oauth2/token":
+            return self.token(body)
+        if number == "guarded" and self.headers.get("authorization") != "Bearer token-2":
+            return self.tell(401, {})
         if number == "missing":
             return self.tell(404, {"error": "no such parcel"})
         if number == "broken" or (number == "away" and times == 1):

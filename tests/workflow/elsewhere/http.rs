@@ -119,6 +119,47 @@ async fn a_callee_that_is_away_is_waited_for_because_nothing_was_sent() -> anyho
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_fetched_kept_and_fetched_anew_when_it_is_not_taken() -> anyhow::Result<()> {
+    let land = Land::open(Kind::Sqlite).await?;
+    let calls = async |name: &str, secret: &str, paths: &[&str]| -> anyhow::Result<Value> {
+        let uses = format!(
+            "use: {{secrets: [registry], authentications: {{land: {{oauth2: {{authority: '{}', \
+             grant: client_credentials, scopes: [parcels, maps], \
+             client: {{id: '${{ $secrets.registry.username }}', secret: '{secret}'}}}}}}}}}}",
+            land.url("")
+        );
+        let task = |path: &&str| {
+            let uri = land.url(path);
+            format!(
+                "- c: {{call: http, with: {{method: get, \
+                 endpoint: {{uri: '{uri}', authentication: {{use: land}}}}}}}}"
+            )
+        };
+        let tasks: Vec<_> = paths.iter().map(task).collect();
+        let tasks = tasks.join("\n").replacen("c:", "b:", paths.len() - 1);
+        land.desk.publish_document(format!("{uses}\n{}", document(name, &tasks))).await?;
+        let ended = land.desk.end(&land.desk.start(name, &json!({})).await?).await?;
+        Ok(match ended.problem {
+            Some(problem) => json!({"kind": problem.r#type, "detail": problem.detail}),
+            None => output(&ended),
+        })
+    };
+    let secret = "${ $secrets.registry.password }";
+
+    let first = calls("first", secret, &["/parcels/a"]).await?;
+    let kept = calls("kept", secret, &["/parcels/b"]).await?;
+    let anew = calls("anew", secret, &["/parcels/guarded", "/parcels/c"]).await?;
+    let refused = calls("refused", "other", &["/parcels/d"]).await?;
+
+    let header = |told: &Value| told["headers"]["authorization"].clone();
+    assert_eq!([header(&first), header(&kept)], ["Bearer token-1", "Bearer token-1"]);
+    assert_eq!(header(&anew), "Bearer token-2");
+    assert!(refused["kind"].as_str().unwrap().ends_with("/authentication"), "{refused}");
+    assert_eq!(refused["detail"], "the authority answers 400");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_called_that_the_operator_did_not_allow() -> anyhow::Result<()> {
     let land = Land::open(Kind::Sqlite).await?;
 

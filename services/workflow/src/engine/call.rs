@@ -52,7 +52,7 @@ impl Engine {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            if failed.problem.status == 401 && !refused && sending.block() {
+            if failed.problem.status == 401 && !refused && self.forgets_token(&sending) {
                 // The callee did not take the kept token, which is forgotten by now; nothing happened.
                 refused = true;
                 continue;
@@ -98,6 +98,16 @@ impl Engine {
             Some((_, Target::Block(method))) => self.call_block(sending, method).await,
             None => Err(Problem::standard("runtime", "lost", "the call is no longer defined")),
         }
+    }
+
+    /// Whether a call was sent with a token that was kept, and is kept no longer.
+    fn forgets_token(&self, sending: &Sending) -> bool {
+        let Some(call) = sending.call() else { return false };
+        let fetched = call.authentication.as_ref().filter(|it| it.is_fetched());
+        if let Some(authentication) = fetched {
+            self.forget_token(sending, authentication);
+        }
+        fetched.is_some() || matches!(call.target, Target::Block(_))
     }
 
     /// As long as the call is without an answer already, so that each pause is about twice as long
@@ -150,11 +160,6 @@ impl Sending {
             | Work::Wait(_)
             | Work::Raise(_) => None,
         }
-    }
-
-    /// Whether it goes to a block.
-    fn block(&self) -> bool {
-        self.call().is_some_and(|call| matches!(call.target, Target::Block(_)))
     }
 }
 

@@ -73,8 +73,10 @@ impl Engine {
         request.set_timeout(time);
         dress(host, request.metadata_mut()).await?;
         if let Some(authentication) = &call.authentication {
-            let header = authentication.header(sending.definition.secret_values.reveal());
-            put(request.metadata_mut(), "authorization", &header.map_err(configuration)?)?;
+            match self.authorization(sending, authentication).await? {
+                Ok(header) => put(request.metadata_mut(), "authorization", &header)?,
+                Err(failed) => return Ok(Err(failed)),
+            }
         }
         put(request.metadata_mut(), "idempotency-key", &intent.request_id.to_string())?;
         let taking = taking(method, host.max_answer_bytes, intent.safe);

@@ -36,7 +36,13 @@ impl Engine {
     ) -> Sent {
         let intent = &sending.intent;
         let request = HttpRequest::read(&intent.request)?;
-        let headers = headers(sending, call, &request)?;
+        let mut headers = headers(sending, &request)?;
+        if let Some(authentication) = &call.authentication {
+            match self.authorization(sending, authentication).await? {
+                Ok(value) => put(&mut headers, "authorization", &value)?,
+                Err(failed) => return Ok(Err(failed)),
+            }
+        }
         let method = request.method.parse().map_err(|_| configuration("no such method"))?;
         let body = request.body.clone().unwrap_or_default().into_bytes();
         let asking = async {
@@ -64,30 +70,27 @@ impl Engine {
     }
 }
 
-fn headers(sending: &Sending, call: &Call, request: &HttpRequest) -> Result<HeaderMap, Problem> {
+fn headers(sending: &Sending, request: &HttpRequest) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::new();
-    let mut put = |name: &str, value: &str, secret: bool| {
-        let wrong = || configuration(format!("the header {name} cannot be sent"));
-        let name: HeaderName = name.parse().map_err(|_| wrong())?;
-        let mut value: HeaderValue = value.parse().map_err(|_| wrong())?;
-        value.set_sensitive(secret);
-        headers.insert(name, value);
-        Ok(())
-    };
     if let Some(parent) = &sending.traceparent {
-        put("traceparent", parent, false)?;
+        put(&mut headers, "traceparent", parent)?;
     }
     if !["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str()) {
-        put("idempotency-key", &sending.intent.request_id.to_string(), false)?;
+        put(&mut headers, "idempotency-key", &sending.intent.request_id.to_string())?;
     }
     for (name, value) in &request.headers {
-        put(name, value, name == "authorization")?;
-    }
-    if let Some(authentication) = &call.authentication {
-        let header = authentication.header(sending.definition.secret_values.reveal());
-        put("authorization", &header.map_err(configuration)?, true)?;
+        put(&mut headers, name, value)?;
     }
     Ok(headers)
+}
+
+fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Problem> {
+    let wrong = || configuration(format!("the header {name} cannot be sent"));
+    let key: HeaderName = name.parse().map_err(|_| wrong())?;
+    let mut value: HeaderValue = value.parse().map_err(|_| wrong())?;
+    value.set_sensitive(key == header::AUTHORIZATION);
+    headers.insert(key, value);
+    Ok(())
 }
 
 /// What it means that there is no answer.

@@ -7,6 +7,7 @@ mod grpc;
 mod http;
 mod reflect;
 mod status;
+mod tokens;
 mod work;
 
 use std::{
@@ -25,6 +26,7 @@ use tokio::sync::{Notify, broadcast};
 use tonic::transport::Channel;
 use uuid::Uuid;
 
+use self::tokens::Tokens;
 use crate::{
     config::{Config, EngineConfig, HostConfig},
     error::Error,
@@ -50,6 +52,7 @@ struct Inner {
     sources: Vec<Source>,
     hosts: BTreeMap<String, (HostConfig, Channel)>,
     outbound: Outbound,
+    tokens: Tokens,
     hints: Notify,
     changes: broadcast::Sender<Uuid>,
     /// The instances that are led here, and how to say that one has mail.
@@ -96,6 +99,7 @@ impl Engine {
             sources,
             hosts,
             outbound: Outbound::open(&config.outbound)?,
+            tokens: Tokens::default(),
             hints: Notify::new(),
             changes: broadcast::channel(BEHIND).0,
             led: Mutex::default(),
@@ -157,6 +161,11 @@ impl Engine {
     /// The way out over HTTP.
     pub(in crate::engine) fn outbound(&self) -> &Outbound {
         &self.0.outbound
+    }
+
+    /// The tokens that were fetched for calls.
+    pub(in crate::engine) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
     }
 
     /// Lets the lead of an instance go.

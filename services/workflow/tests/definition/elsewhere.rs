@@ -209,7 +209,25 @@ fn credentials_are_named_known_and_not_written_out() {
         (
             "secrets: []",
             "{ oauth2: { use: key } }",
-            "feature.unsupported /with/service/authentication/oauth2",
+            "feature.unsupported /with/service/authentication/oauth2/use",
+        ),
+        (
+            "secrets: []",
+            "{ digest: { use: key } }",
+            "feature.unsupported /with/service/authentication/digest",
+        ),
+        (
+            "secrets: []",
+            "{ oauth2: { authority: 'https://land.example', grant: password, \
+             client: { id: a, secret: b } } }",
+            "feature.unsupported /with/service/authentication/oauth2/grant;\
+             secret.written /with/service/authentication/oauth2/client/secret",
+        ),
+        (
+            "secrets: [key]",
+            "{ oauth2: { authority: 'https://land.example', grant: client_credentials, \
+             client: { id: a, secret: '${ $secrets.key }' }, scopes: [b] } }",
+            "",
         ),
         ("secrets: []", "{ use: a }", "name.unknown /with/service/authentication/use"),
         ("secrets: []", "{}", "value.choice /with/service/authentication"),

@@ -6,12 +6,13 @@ use rangkai_expression::Expression;
 use serde_json::Value;
 
 use super::expressions::Scope;
+use super::oauth::{OAuth2, TokenRequest};
 use super::reader::{Fields, Reader, Spot, nearest};
 use super::template::Template;
 use super::yaml::Kind;
 
 /// The kinds of credentials that are known to the language and not sent from here.
-const UNSUPPORTED: [&str; 4] = ["certificate", "digest", "oauth2", "oidc"];
+const UNSUPPORTED: [&str; 3] = ["certificate", "digest", "oidc"];
 
 /// Who a call is made as. The credentials are looked up when the call is sent and kept nowhere.
 #[derive(Clone, Debug)]
@@ -21,19 +22,41 @@ pub struct Authentication {
     credential: Template,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Scheme {
     Basic,
     Bearer,
+    OAuth2(OAuth2),
+}
+
+/// What a call shows.
+#[derive(Clone)]
+pub enum Credential {
+    /// The value of the header `authorization`.
+    Header(String),
+    /// A token that is asked for in this way.
+    Token(TokenRequest),
 }
 
 impl Authentication {
-    /// The value of the header `authorization`.
+    /// A token that is fetched with the credentials of a client.
+    #[must_use]
+    pub fn fetched(how: OAuth2, credential: Template) -> Self {
+        Self { scheme: Scheme::OAuth2(how), credential }
+    }
+
+    /// Whether a token is fetched, which may be too old when the callee sees it.
+    #[must_use]
+    pub fn is_fetched(&self) -> bool {
+        matches!(self.scheme, Scheme::OAuth2(_))
+    }
+
+    /// What a call shows.
     ///
     /// # Errors
     ///
     /// What is missing; never what is there.
-    pub fn header(&self, secrets: &Value) -> Result<String, String> {
+    pub fn credential(&self, secrets: &Value) -> Result<Credential, String> {
         let variables = [("secrets".to_owned(), secrets.clone())];
         let found = self.credential.evaluate_now(&Value::Null, &variables);
         let found = found.map_err(|_| "an expression of the credentials failed".to_owned())?;
@@ -41,15 +64,22 @@ impl Authentication {
             Some(Value::String(text)) if !text.is_empty() => Ok(text.as_str()),
             Some(_) | None => Err(format!("the operator configured no {name} for this call")),
         };
-        match (self.scheme, &found) {
-            (Scheme::Bearer, Value::String(token)) => Ok(format!("Bearer {token}")),
-            (Scheme::Bearer, _) => Ok(format!("Bearer {}", text("token")?)),
-            (Scheme::Basic, _) => {
-                let both = format!("{}:{}", text("username")?, text("password")?);
-                Ok(format!("Basic {}", STANDARD.encode(both)))
+        let header = match (&self.scheme, &found) {
+            (Scheme::OAuth2(how), _) => {
+                return Ok(Credential::Token(how.request(text("id")?, text("secret")?)));
             }
-        }
+            (Scheme::Bearer, Value::String(token)) => format!("Bearer {token}"),
+            (Scheme::Bearer, _) => format!("Bearer {}", text("token")?),
+            (Scheme::Basic, _) => basic(text("username")?, text("password")?),
+        };
+        Ok(Credential::Header(header))
     }
+}
+
+/// The header of somebody who shows a name and a password.
+#[must_use]
+pub fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
 }
 
 impl Reader<'_> {
@@ -84,19 +114,21 @@ impl Reader<'_> {
         for scheme in UNSUPPORTED {
             if let Some(spot) = fields.take(scheme) {
                 let message = format!("credentials of the kind {scheme} are not sent");
-                let mend = "use basic or bearer, or have the operator give the host a token";
+                let mend =
+                    "use basic, bearer or oauth2, or have the operator give the host a token";
                 self.wrong(&spot, "feature.unsupported", message, mend);
                 return None;
             }
         }
-        let (basic, bearer) = (fields.take("basic"), fields.take("bearer"));
+        let [basic, bearer, oauth2] = ["basic", "bearer", "oauth2"].map(|name| fields.take(name));
         self.close(fields);
-        let (scheme, found, members) = match (basic, bearer) {
-            (Some(spot), None) => (Scheme::Basic, spot, ["username", "password"].as_slice()),
-            (None, Some(spot)) => (Scheme::Bearer, spot, ["token"].as_slice()),
-            (Some(_), Some(_)) | (None, None) => {
+        let (scheme, found, members) = match (basic, bearer, oauth2) {
+            (Some(spot), None, None) => (Scheme::Basic, spot, ["username", "password"].as_slice()),
+            (None, Some(spot), None) => (Scheme::Bearer, spot, ["token"].as_slice()),
+            (None, None, Some(spot)) => return self.oauth2(&spot),
+            (Some(_), _, _) | (_, Some(_), _) | (None, None, None) => {
                 let message = "credentials are of one kind".to_owned();
-                self.wrong(spot, "value.choice", message, "give one of basic, bearer");
+                self.wrong(spot, "value.choice", message, "give one of basic, bearer, oauth2");
                 return None;
             }
         };
@@ -114,16 +146,21 @@ impl Reader<'_> {
         for name in members {
             let Some(member) = self.need(&mut fields, name) else { continue };
             let Some(value) = self.template(&member, Scope::Credentials) else { continue };
-            if value.constant().is_some() {
-                let message = format!("the {name} stands in the document, for all to read");
-                let mend = "declare it under use.secrets, and write ${ $secrets.<name> }";
-                let (mark, pointer) = (member.node.mark, member.pointer.clone());
-                self.warn(mark, &pointer, "secret.written", message, mend);
-            }
+            self.warn_written(&member, &value);
             all.push(((*name).to_owned(), value));
         }
         self.close(fields);
         (all.len() == members.len()).then_some(Template::Object(all))
+    }
+
+    /// Says that a secret stands in the document.
+    pub fn warn_written(&mut self, spot: &Spot<'_>, value: &Template) {
+        if value.constant().is_some() {
+            let message = "a secret stands in the document, for all to read".to_owned();
+            let mend = "declare it under use.secrets, and write ${ $secrets.<name> }";
+            let (mark, pointer) = (spot.node.mark, spot.pointer.clone());
+            self.warn(mark, &pointer, "secret.written", message, mend);
+        }
     }
 
     /// Reads the name of a secret: it stands for all members of the credentials.

@@ -16,6 +16,7 @@ mod functions;
 mod grpc;
 mod http;
 mod model;
+mod oauth;
 mod openapi;
 mod operations;
 mod reader;
@@ -30,7 +31,7 @@ mod wait;
 mod works;
 mod yaml;
 
-pub use authentication::Authentication;
+pub use authentication::{Authentication, Credential};
 pub use described::{Around, Described, references};
 pub use event::{Consume, Correlation, EventFilter, Listen, Match, Read};
 pub use failure::{
@@ -41,11 +42,12 @@ pub use finding::{Finding, Severity};
 pub use functions::Functions;
 pub use http::RESERVED;
 pub use model::{Case, Definition, Document, Flow, Fork, Input, Output, Task, Tasks, Work};
+pub use oauth::TokenRequest;
 pub use openapi::{OpenApi, Operation, Parameter, Place};
 pub use operations::BODY;
 pub use schema::Schema;
 pub use secrets::Secrets;
-pub use target::{Call, Http, HttpOutput, Target, takes_request_id};
+pub use target::{Call, Http, HttpOutput, Target, encode, takes_request_id};
 pub use template::Template;
 pub use wait::{LONGEST, Span, read_span};
 

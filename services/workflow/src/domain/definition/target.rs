@@ -100,3 +100,21 @@ pub fn takes_request_id(method: &MethodDescriptor) -> bool {
     let field = method.input().get_field_by_name("request_id");
     field.is_some_and(|field| field.kind() == Kind::String && !field.is_list())
 }
+
+/// Writes a text as a part of an address (RFC 3986).
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    encoded
+}
+
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}

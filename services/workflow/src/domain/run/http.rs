@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::{
-    definition::{BODY, Http, Operation, Place, RESERVED},
+    definition::{BODY, Http, Operation, Place, RESERVED, encode},
     problem::Problem,
 };
 
@@ -172,23 +172,6 @@ fn ask(uri: &str, query: &Map<String, Value>) -> Result<String, String> {
     }
     let mark = if uri.contains('?') { '&' } else { '?' };
     Ok(format!("{uri}{mark}{}", pairs.join("&")))
-}
-
-/// Writes a text as a part of an address (RFC 3986).
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    encoded
-}
-
-fn digit(value: u8) -> char {
-    char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn add_header(
