@@ -10,6 +10,7 @@ mod crash;
 mod double;
 mod drawing;
 mod effects;
+mod elsewhere;
 mod events;
 mod invariants;
 mod issuer;

@@ -1,8 +1,9 @@
 //! A running workflow block, the double that it calls, and the callers who talk to it.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use rangkai_auth::{AuthConfig, EndpointConfig};
+use rangkai_outbound::OutboundConfig;
 use rangkai_primitives::{Caller, Clock};
 use rangkai_proto::{
     payments::v1::{BillExpired, BillPaid},
@@ -11,6 +12,7 @@ use rangkai_proto::{
         CancelInstanceRequest, HistoryEntry, Instance, InstanceState, ListHistoryRequest,
         PublishDefinitionRequest, StartInstanceRequest, WatchInstanceRequest,
         definition_service_client::DefinitionServiceClient,
+        descriptor_service_client::DescriptorServiceClient,
         instance_service_client::InstanceServiceClient,
     },
 };
@@ -60,14 +62,20 @@ pub struct Process {
 #[derive(Clone)]
 pub struct Desk {
     pub definitions: DefinitionServiceClient<Client>,
+    pub descriptors: DescriptorServiceClient<Client>,
     pub instances: InstanceServiceClient<Client>,
     pub client: Client,
 }
 
 impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
+        Self::open_with(kind, |_| ()).await
+    }
+
+    /// A house whose configuration is changed beforehand.
+    pub async fn open_with(kind: Kind, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let (listener, _) = listen().await?;
-        Self::open_on(listener, kind, Keys::new()?, None).await
+        Self::open_on(listener, kind, (Keys::new()?, None), change).await
     }
 
     /// A house whose workflows may call the block itself and hear what it tells.
@@ -75,20 +83,20 @@ impl House {
         let keys = Keys::new()?;
         let issuer = Issuer::open(keys.clone()).await?;
         let (listener, _) = listen().await?;
-        Self::open_on(listener, kind, keys, Some(issuer)).await
+        Self::open_on(listener, kind, (keys, Some(issuer)), |_| ()).await
     }
 
     async fn open_on(
         listener: TcpListener,
         kind: Kind,
-        keys: Keys,
-        issuer: Option<Issuer>,
+        (keys, issuer): (Keys, Option<Issuer>),
+        change: impl FnOnce(&mut Config),
     ) -> anyhow::Result<Self> {
         let (database, double) = (database(kind).await?, Double::open().await?);
         let (clock, itself) = (Clock::system(), format!("http://{}", listener.local_addr()?));
         let itself = issuer.as_ref().map(|_| ("workflow".to_owned(), EndpointConfig::at(itself)));
         let endpoint = EndpointConfig::at(&double.url);
-        let config = Config {
+        let mut config = Config {
             server: ServerConfig::default(),
             database: database.config.clone(),
             telemetry: rangkai_telemetry::TelemetryConfig::default(),
@@ -112,7 +120,18 @@ impl House {
             },
             endpoints: [("payments".to_owned(), endpoint)].into_iter().chain(itself).collect(),
             credentials: issuer.map(|issuer| issuer.credentials()),
+            outbound: OutboundConfig {
+                allow: Vec::new(),
+                connect_timeout_ms: 2_000,
+                timeout_ms: 10_000,
+                max_request_bytes: 65_536,
+                max_answer_bytes: 524_288,
+                authority_file: None,
+            },
+            hosts: BTreeMap::new(),
+            secrets: BTreeMap::new(),
         };
+        change(&mut config);
         let block = Workflow::open(&config, clock.clone()).await?;
         let server = Server {
             config: config.server.clone(),
@@ -149,6 +168,7 @@ impl House {
         let client = self.keys.client(self.channel.clone(), caller)?;
         Ok(Desk {
             definitions: DefinitionServiceClient::new(client.clone()),
+            descriptors: DescriptorServiceClient::new(client.clone()),
             instances: InstanceServiceClient::new(client.clone()),
             client,
         })
@@ -173,8 +193,12 @@ impl Process {
 impl Desk {
     /// Publishes a workflow whose `do` is `tasks`.
     pub async fn publish(&self, name: &str, tasks: &str) -> Result<(), Status> {
-        let request =
-            PublishDefinitionRequest { request_id: fresh(), document: document(name, tasks) };
+        self.publish_document(document(name, tasks)).await
+    }
+
+    /// Publishes a whole document.
+    pub async fn publish_document(&self, document: String) -> Result<(), Status> {
+        let request = PublishDefinitionRequest { request_id: fresh(), document };
         self.definitions.clone().publish_definition(request).await.map(|_| ())
     }
 

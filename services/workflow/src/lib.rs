@@ -29,6 +29,7 @@ use rangkai_proto::workflow::v1::{
     dead_letter_service_server::DeadLetterServiceServer,
     deadline_service_server::DeadlineServiceServer,
     definition_service_server::DefinitionServiceServer,
+    descriptor_service_server::DescriptorServiceServer,
     instance_service_server::InstanceServiceServer,
 };
 use rangkai_rpc::Block;
@@ -36,7 +37,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use config::{Config, DEFAULTS, EngineConfig};
+pub use config::{Config, DEFAULTS, EngineConfig, HostConfig, SecretConfig};
 pub use domain::definition::{Definition, Finding, Functions, Severity, check};
 pub use domain::{definition, drawing};
 
@@ -60,7 +61,7 @@ impl Workflow {
     /// is not usable.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open::<store::Schema>(&config.database, clock).await?;
-        let library = Library::new(Functions::new(rangkai_proto::pool().clone()));
+        let library = Library::new(Functions::new(rangkai_proto::pool().clone()), config);
         let engine = Engine::open(db.clone(), library.clone(), config)?;
         Ok(Self { db, library, engine })
     }
@@ -73,6 +74,7 @@ impl Block for Workflow {
             .add_service(DeadLetterServiceServer::new(self.clone()))
             .add_service(CalendarServiceServer::new(self.clone()))
             .add_service(DeadlineServiceServer::new(self.clone()))
+            .add_service(DescriptorServiceServer::new(self.clone()))
             .add_service(rangkai_events::Log::service(self.db.clone()))
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rangkai_auth::caller;
+use rangkai_primitives::Caller;
 use rangkai_proto::workflow::v1::{self as wire, definition_service_server::DefinitionService};
 use rangkai_rpc::{Violations, call, page_token};
 use tonic::{Request, Response, Status};
@@ -11,7 +12,7 @@ use super::status::of_change;
 use crate::{
     Workflow,
     domain::{
-        definition::{Definition, Finding},
+        definition::{Definition, Finding, references},
         refusal::Refusal,
     },
     error::Error,
@@ -24,9 +25,10 @@ impl DefinitionService for Workflow {
         &self,
         request: Request<wire::CheckDefinitionRequest>,
     ) -> Result<Response<wire::CheckDefinitionResponse>, Status> {
+        let caller = caller(&request)?;
         let request = request.into_inner();
         Violations::of(&request).check(|| Some(()))?;
-        let findings = match self.library.check(request.document).await {
+        let findings = match self.check(caller, request.document).await? {
             Ok(definition) => definition.warnings,
             Err(findings) => findings,
         };
@@ -43,7 +45,7 @@ impl DefinitionService for Workflow {
         let call = call(method, &request, &mut fields, &request.get_ref().request_id);
         let call = fields.check(|| call)?;
         let request_id = call.request_id;
-        let definition = self.read(request.into_inner().document).await?;
+        let definition = self.read(call.caller.clone(), request.into_inner().document).await?;
         let work = move |tx| {
             let definition = Arc::clone(&definition);
             async move {
@@ -104,8 +106,23 @@ impl DefinitionService for Workflow {
 }
 
 impl Workflow {
-    async fn read(&self, document: String) -> Result<Arc<Definition>, Status> {
-        let definition = self.library.check(document).await.map_err(|findings| {
+    /// Checks a document against what its agency imported, and all else that surrounds it.
+    async fn check(
+        &self,
+        caller: Caller,
+        document: String,
+    ) -> Result<Result<Definition, Vec<Finding>>, Status> {
+        let (agency, names) = (caller.agency.clone(), Arc::new(references(&document)));
+        let list = move |tx| {
+            let names = Arc::clone(&names);
+            async move { ops::descriptor_set::list_named(&tx, &names).await }
+        };
+        let sets = self.db.read(caller, list).await?;
+        Ok(self.library.check(document, &agency, sets).await)
+    }
+
+    async fn read(&self, caller: Caller, document: String) -> Result<Arc<Definition>, Status> {
+        let definition = self.check(caller, document).await?.map_err(|findings| {
             let place = |it: Finding| (it.line, it.column, it.message);
             Refusal::Document(findings.into_iter().map(place).collect())
         })?;

@@ -6,6 +6,7 @@ mod clock_status;
 mod deadline;
 mod deadline_wire;
 mod definition;
+mod descriptor;
 mod drawing;
 mod instance;
 mod place;

@@ -6,7 +6,10 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 use uuid::Uuid;
 
 use crate::{
-    domain::{clock_refusal::ClockRefusal, refusal::Refusal},
+    domain::{
+        clock_refusal::ClockRefusal,
+        refusal::{Elsewhere, Refusal},
+    },
     error::Error,
 };
 
@@ -41,6 +44,7 @@ impl From<Refusal> for Status {
             }
             Told::Fields(fields) => broken(message, fields.into_iter()),
             Told::Clock(refusal) => refusal.into(),
+            Told::Elsewhere(refusal) => refusal.into(),
         }
     }
 }
@@ -53,6 +57,8 @@ enum Told {
     Fields(Vec<(String, String)>),
     /// What a calendar or a clock has to say.
     Clock(ClockRefusal),
+    /// What there is to say about services outside the blocks.
+    Elsewhere(Elsewhere),
 }
 
 fn told(refusal: Refusal) -> Told {
@@ -104,8 +110,46 @@ fn told(refusal: Refusal) -> Told {
         }
         Refusal::Input(mistakes) => return Told::Fields(mistakes),
         Refusal::Clock(refusal) => return Told::Clock(refusal),
+        Refusal::Elsewhere(refusal) => return Told::Elsewhere(refusal),
     };
     Told::Reason(code, reason, metadata)
+}
+
+impl From<Elsewhere> for Status {
+    fn from(refusal: Elsewhere) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Elsewhere::NotFound(name) => rangkai_rpc::refusal(
+                Code::NotFound,
+                DOMAIN,
+                ErrorReason::DescriptorSetNotFound.as_str_name(),
+                [("name", name)],
+                message,
+            ),
+            Elsewhere::NameTaken(name) => rangkai_rpc::refusal(
+                Code::AlreadyExists,
+                DOMAIN,
+                ErrorReason::DescriptorSetNameTaken.as_str_name(),
+                [("name", name)],
+                message,
+            ),
+            Elsewhere::HostNotFound(host) => rangkai_rpc::refusal(
+                Code::NotFound,
+                DOMAIN,
+                ErrorReason::HostNotFound.as_str_name(),
+                [("host", host)],
+                message,
+            ),
+            Elsewhere::HostNotReflected { host, code } => rangkai_rpc::refusal(
+                Code::Unavailable,
+                DOMAIN,
+                ErrorReason::HostNotReflected.as_str_name(),
+                [("host", host), ("code", code)],
+                message,
+            ),
+            Elsewhere::Unreadable(field, wrong) => broken(message, [(field, wrong)].into_iter()),
+        }
+    }
 }
 
 /// A request with these fields broken.

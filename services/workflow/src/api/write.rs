@@ -12,18 +12,23 @@ use crate::domain::{
 
 impl From<Workflow> for wire::Definition {
     fn from(workflow: Workflow) -> Self {
-        let digits: Vec<_> = workflow.digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
             definition_id: workflow.id.to_string(),
             namespace: workflow.namespace,
             name: workflow.name,
             version: workflow.version,
             title: workflow.title,
-            digest: digits.concat(),
+            digest: hexadecimal(&workflow.digest),
             document: workflow.document,
             create_time: Some(time(workflow.create_time)),
         }
     }
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 impl From<Finding> for wire::Finding {

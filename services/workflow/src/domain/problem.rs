@@ -22,9 +22,10 @@ pub struct Problem {
     /// The task that failed, as a pointer into the document; empty until it is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instance: String,
-    /// What the callee said: code, message and details.
+    /// What the callee said, an object of one member: `grpc` with code, message and details, or
+    /// `http` with status and content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grpc: Option<Box<Value>>,
+    pub callee: Option<Box<Value>>,
     /// Whether an author's expression made the title or the detail, out of whatever it read.
     #[serde(default)]
     pub computed: bool,
@@ -71,7 +72,7 @@ impl Problem {
     /// What of it may be told to whoever reads a history: nothing that may name a person.
     #[must_use]
     pub fn plain(mut self) -> Self {
-        self.grpc = None;
+        self.callee = None;
         if self.computed {
             (self.title, self.detail) = (String::new(), String::new());
         }
@@ -100,8 +101,8 @@ impl Problem {
                 members.insert(name.to_owned(), json!(text));
             }
         }
-        if let Some(grpc) = &self.grpc {
-            members.insert("grpc".to_owned(), Value::clone(grpc));
+        if let Some(Value::Object(said)) = self.callee.as_deref() {
+            members.extend(said.clone());
         }
         Value::Object(members)
     }

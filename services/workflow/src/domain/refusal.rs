@@ -61,10 +61,38 @@ pub enum Refusal {
     /// The document has mistakes; each with its line, column and what is wrong.
     #[error("the document has mistakes")]
     Document(Vec<(u32, u32, String)>),
+    /// It is about a service outside the blocks.
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
     /// The input breaks the workflow's own schema; each with its path.
     #[error("the input breaks the schema of the workflow")]
     Input(Vec<(String, String)>),
     /// A rule of calendars, terms and deadlines.
     #[error(transparent)]
     Clock(#[from] ClockRefusal),
+}
+
+/// A rule about services outside the blocks said no.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Elsewhere {
+    /// The agency imported no descriptors of this name.
+    #[error("there are no descriptors called {0}")]
+    NotFound(String),
+    /// The name was imported with other content.
+    #[error("descriptors called {0} were imported with other content")]
+    NameTaken(String),
+    /// What is to be imported cannot be read: the field, and what is wrong.
+    #[error("the descriptors cannot be read")]
+    Unreadable(String, String),
+    /// The operator configured no such host for the agency.
+    #[error("there is no host {0}")]
+    HostNotFound(String),
+    /// A host gave no descriptors.
+    #[error("the host {host} gave no descriptors")]
+    HostNotReflected {
+        /// The host.
+        host: String,
+        /// The code of gRPC that it answered, or what stands for silence.
+        code: String,
+    },
 }

@@ -1,34 +1,43 @@
 //! Sending announced calls, and sending them again until there is an answer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use http::uri::PathAndQuery;
-use prost_reflect::DynamicMessage;
-use rangkai_auth::Methods;
 use rangkai_primitives::Agency;
 use serde_json::Value;
-use tonic::{Code, Request, Status, client::Grpc};
-use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use super::{
     Engine,
     calls::Resting,
-    status::{self, Meaning},
+    status::{Failed, Meaning},
 };
 use crate::{
     config::ms,
     domain::{
-        message,
+        definition::{Call, Definition, Target, Work},
         problem::{Fate, Problem},
         run::Intent,
     },
 };
 
-/// How long a call may take when its contract does not say.
-const USUAL: Duration = Duration::from_secs(10);
 /// How much longer each pause is than the one before, after a failure inside the callee.
 const GROWTH: u32 = 4;
+
+/// A call on its way.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    /// Whose it is.
+    pub agency: Agency,
+    /// What is sent.
+    pub intent: Intent,
+    /// The definition that announced it.
+    pub definition: Arc<Definition>,
+    /// The trace that it belongs to.
+    pub traceparent: Option<String>,
+}
+
+/// What came of sending a call once: an answer or not, or what forbids to send it.
+pub type Sent = Result<Result<Value, Failed>, Problem>;
 
 impl Engine {
     /// Sends a call until there is an answer that says what became of it, or none can be had.
@@ -36,44 +45,41 @@ impl Engine {
     /// A call that may be repeated and gets no answer is sent again for as long as its task may
     /// take, without end if nothing says how long: a callee that is away for hours is back some time.
     /// Where the callee failed inside, it may do so every time, and the task hears of it after a while.
-    pub async fn send(
-        &self,
-        agency: Agency,
-        intent: Intent,
-        traceparent: Option<String>,
-        resting: Resting,
-    ) -> Result<Value, Problem> {
-        let (mut failures, mut refused) = (0, false);
-        while !self.time_for(&intent).is_zero() {
-            let status = match self.send_once(&agency, &intent, traceparent.as_deref()).await? {
-                Ok(answer) => return read(&intent, &answer),
-                Err(status) => status,
+    pub async fn send(&self, sending: Sending, resting: Resting) -> Result<Value, Problem> {
+        let (mut failures, mut refused, intent) = (0, false, &sending.intent);
+        while !self.is_late(intent) {
+            let failed = match self.send_once(&sending).await? {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
             };
-            if status.code() == Code::Unauthenticated && !refused {
+            if failed.problem.status == 401 && !refused && self.forgets_token(&sending) {
                 // The callee did not take the kept token, which is forgotten by now; nothing happened.
                 refused = true;
                 continue;
             }
-            let meaning = status::meaning(&status);
+            let meaning = failed.meaning;
             failures += u32::from(meaning == Meaning::Failure);
             let over = match meaning {
                 Meaning::Answer => true,
+                Meaning::Unsent => false,
                 Meaning::Failure => !intent.safe || failures >= self.config().call_failures,
                 Meaning::Silence => !intent.safe,
             };
             if over {
-                return Err(status::problem(&status, intent.safe));
+                return Err(failed.problem);
             }
             let pause = match meaning {
                 Meaning::Failure => self.pause_after(failures),
-                Meaning::Answer | Meaning::Silence => self.pause(&intent),
+                Meaning::Answer | Meaning::Unsent | Meaning::Silence => self.pause(intent),
             };
-            tracing::info!(method = intent.method, ?pause, code = ?status.code(), "a call got no answer");
-            let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
-            let pause = pause.max(asked.unwrap_or_default());
+            let title = &failed.problem.title;
+            tracing::info!(method = intent.method, ?pause, title, "a call got no answer");
+            let pause = pause.max(failed.asked);
             let left = intent.deadline.map(|end| (end - self.now()).to_std().unwrap_or_default());
             let pause = left.map_or(pause, |left| left.min(pause));
-            let long = meaning == Meaning::Silence && pause > ms(self.config().poll_max_ms);
+            // Whoever would lead the instance next sends no call again that is not safe.
+            let rests = intent.safe && meaning != Meaning::Failure;
+            let long = rests && pause > ms(self.config().poll_max_ms);
             if long {
                 resting.begin(intent.id, self.now() + pause);
             }
@@ -81,6 +87,27 @@ impl Engine {
             resting.end(intent.id);
         }
         Err(late(intent.safe))
+    }
+
+    async fn send_once(&self, sending: &Sending) -> Sent {
+        match sending.call().map(|call| (call, &call.target)) {
+            Some((call, Target::Host { host, method })) => {
+                self.call_host(sending, call, (host, method)).await
+            }
+            Some((call, Target::Http(http))) => self.call_http(sending, call, http).await,
+            Some((_, Target::Block(method))) => self.call_block(sending, method).await,
+            None => Err(Problem::standard("runtime", "lost", "the call is no longer defined")),
+        }
+    }
+
+    /// Whether a call was sent with a token that was kept, and is kept no longer.
+    fn forgets_token(&self, sending: &Sending) -> bool {
+        let Some(call) = sending.call() else { return false };
+        let fetched = call.authentication.as_ref().filter(|it| it.is_fetched());
+        if let Some(authentication) = fetched {
+            self.forget_token(sending, authentication);
+        }
+        fetched.is_some() || matches!(call.target, Target::Block(_))
     }
 
     /// As long as the call is without an answer already, so that each pause is about twice as long
@@ -101,54 +128,46 @@ impl Engine {
         (ms(self.config().call_pause_min_ms), ms(self.config().call_pause_max_ms))
     }
 
-    async fn send_once(
+    fn is_late(&self, intent: &Intent) -> bool {
+        intent.deadline.is_some_and(|deadline| deadline <= self.now())
+    }
+
+    /// What is left for a call: what is `usual`, or what its task leaves, which may be more where it
+    /// is the task that says so, and never more than `most`.
+    pub(in crate::engine) fn time_for(
         &self,
-        agency: &Agency,
         intent: &Intent,
-        traceparent: Option<&str>,
-    ) -> Result<Result<Vec<u8>, Status>, Problem> {
-        let path: PathAndQuery = intent.method.parse().map_err(|_| nowhere(&intent.method))?;
-        let client = self.client(&intent.method).ok_or_else(|| nowhere(&intent.method))?;
-        let mut request = Request::new(intent.request.clone());
-        request.set_timeout(self.time_for(intent));
-        if let Some(parent) = traceparent.and_then(|parent| parent.parse().ok()) {
-            request.metadata_mut().insert("traceparent", parent);
-        }
-        let mut grpc = Grpc::new(client.for_agency(agency.clone()));
-        Ok(grpc.unary(request, path, rangkai_rpc::Encoded).await.map(tonic::Response::into_inner))
-    }
-
-    /// What is left for a call: the least of what its task and its contract allow.
-    fn time_for(&self, intent: &Intent) -> Duration {
-        let methods = Methods::all().ok();
-        let method = methods.and_then(|methods| methods.find(&intent.method));
-        let usual = method.and_then(|method| method.default_deadline).unwrap_or(USUAL);
+        usual: Duration,
+        most: Duration,
+    ) -> Duration {
         let left = intent.deadline.map(|deadline| deadline - self.now());
-        left.map_or(usual, |left| left.to_std().unwrap_or(Duration::ZERO).min(usual))
+        let left = left.map_or(usual, |left| left.to_std().unwrap_or_default());
+        left.min(most)
     }
 }
 
-/// The answer as JSON.
-fn read(intent: &Intent, answer: &[u8]) -> Result<Value, Problem> {
-    let wrong = |detail: String| Problem::standard("runtime", "an answer cannot be read", detail);
-    let path = intent.method.trim_start_matches('/');
-    let service = path.split_once('/').and_then(|(service, method)| {
-        let service = rangkai_proto::pool().get_service_by_name(service)?;
-        service.methods().find(|found| found.name() == method)
-    });
-    let method = service.ok_or_else(|| nowhere(&intent.method))?;
-    let message = DynamicMessage::decode(method.output(), answer)
-        .map_err(|_| wrong(format!("it is no {}", method.output().full_name())))?;
-    message::to_json(&message).map_err(wrong)
-}
-
-fn nowhere(method: &str) -> Problem {
-    let detail = format!("the operator configured no endpoint for {method}");
-    Problem::standard("configuration", "no endpoint", detail)
+impl Sending {
+    /// The call, as the definition says it.
+    fn call(&self) -> Option<&Call> {
+        match &self.definition.task(&self.intent.task)?.work {
+            Work::Call(call) => Some(call),
+            Work::Do(_)
+            | Work::Set(_)
+            | Work::Switch(_)
+            | Work::Try(_)
+            | Work::For(_)
+            | Work::Fork(_)
+            | Work::Emit(_)
+            | Work::Run(_)
+            | Work::Listen(_)
+            | Work::Wait(_)
+            | Work::Raise(_) => None,
+        }
+    }
 }
 
 /// The time of the task was over before there was an answer.
-fn late(safe: bool) -> Problem {
+pub fn late(safe: bool) -> Problem {
     let problem = Problem::standard("timeout", "timeout", "no answer came in time");
     Problem { fate: Fate { unknown: true, last: !safe, wait_ms: 0 }, ..problem }
 }

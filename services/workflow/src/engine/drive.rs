@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Engine, calls::Calls, measure::MEASURES, turn};
+use super::{Engine, call::Sending, calls::Calls, measure::MEASURES, turn};
 use crate::{
     config::ms,
     domain::{
@@ -142,12 +142,16 @@ impl Drive {
     }
 
     fn send(&mut self, intent: Intent) {
-        let (engine, agency) = (self.engine.clone(), self.taken.agency.clone());
-        let traceparent = self.loaded.whole.instance.traceparent.clone();
+        let engine = self.engine.clone();
         self.sent.insert(intent.id);
-        self.calls.begin((intent.id, intent.safe), |resting| async move {
-            engine.send(agency, intent, traceparent, resting).await
-        });
+        let (id, safe) = (intent.id, intent.safe);
+        let sending = Sending {
+            agency: self.taken.agency.clone(),
+            intent,
+            definition: Arc::clone(&self.loaded.definition),
+            traceparent: self.loaded.whole.instance.traceparent.clone(),
+        };
+        self.calls.begin((id, safe), |resting| async move { engine.send(sending, resting).await });
     }
 
     /// Takes one step, and keeps it.

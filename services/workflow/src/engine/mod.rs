@@ -4,9 +4,13 @@ mod call;
 mod calls;
 mod deadlines;
 mod drive;
+mod grpc;
+mod http;
 pub mod measure;
+mod reflect;
 mod schedule;
 mod status;
+mod tokens;
 mod turn;
 mod work;
 
@@ -19,13 +23,16 @@ use std::{
 use rangkai_auth::{Credentials, CredentialsConfig, EndpointError, connect};
 use rangkai_db::Db;
 use rangkai_events::Source;
+use rangkai_outbound::Outbound;
 use rangkai_primitives::{Agency, Caller, Timestamp};
 use rangkai_rpc::Client;
 use tokio::sync::{Notify, broadcast};
+use tonic::transport::Channel;
 use uuid::Uuid;
 
+use self::tokens::Tokens;
 use crate::{
-    config::{Config, EngineConfig},
+    config::{Config, EngineConfig, HostConfig},
     error::Error,
     library::Library,
     ops::lead::{self, Taken},
@@ -47,6 +54,9 @@ struct Inner {
     holder: Uuid,
     clients: BTreeMap<&'static str, Client>,
     sources: Vec<Source>,
+    hosts: BTreeMap<String, (HostConfig, Channel)>,
+    outbound: Outbound,
+    tokens: Tokens,
     hints: Notify,
     changes: broadcast::Sender<Uuid>,
     /// The instances that are led here, and how to say that one has mail.
@@ -58,8 +68,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When an endpoint is not usable.
-    pub fn open(db: Db, library: Library, config: &Config) -> Result<Self, EndpointError> {
+    /// When an endpoint or the way out is not usable.
+    pub fn open(db: Db, library: Library, config: &Config) -> anyhow::Result<Self> {
         let open = |config: &CredentialsConfig| {
             let identity = connect(&config.identity)?;
             Ok::<_, EndpointError>(Credentials::new(config, identity, db.clock().clone()))
@@ -76,6 +86,11 @@ impl Engine {
             sources.push(Source::new("workflow", block, client.clone()));
             clients.insert(block, client);
         }
+        let hosts = config.hosts.iter().map(|(name, host)| {
+            let channel = connect(&host.endpoint)?;
+            Ok((name.clone(), (host.clone(), channel)))
+        });
+        let hosts = hosts.collect::<Result<_, EndpointError>>()?;
         let name = config.engine.holder.as_bytes();
         let holder =
             if name.is_empty() { Uuid::now_v7() } else { Uuid::new_v5(&Uuid::NAMESPACE_DNS, name) };
@@ -86,6 +101,9 @@ impl Engine {
             holder,
             clients,
             sources,
+            hosts,
+            outbound: Outbound::open(&config.outbound)?,
+            tokens: Tokens::default(),
             hints: Notify::new(),
             changes: broadcast::channel(BEHIND).0,
             led: Mutex::default(),
@@ -132,6 +150,26 @@ impl Engine {
     pub(in crate::engine) fn client(&self, method: &str) -> Option<Client> {
         let block = method.trim_start_matches('/').split('.').nth(1)?;
         self.0.clients.get(block).cloned()
+    }
+
+    /// A host outside the blocks, if the agency may call it.
+    pub(in crate::engine) fn host(
+        &self,
+        agency: &Agency,
+        name: &str,
+    ) -> Option<(&HostConfig, Channel)> {
+        let (host, channel) = self.0.hosts.get(name).filter(|(host, _)| host.serves(agency))?;
+        Some((host, channel.clone()))
+    }
+
+    /// The way out over HTTP.
+    pub(in crate::engine) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// The tokens that were fetched for calls.
+    pub(in crate::engine) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
     }
 
     /// Lets the lead of an instance go.

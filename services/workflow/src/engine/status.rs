@@ -1,18 +1,40 @@
 //! What a gRPC status means to a workflow.
 
-use std::error::Error as _;
+use std::{error::Error as _, time::Duration};
 
 use serde_json::{Value, json};
-use tonic::{Code, Status};
+use tonic::{Code, ConnectError, Status};
 use tonic_types::StatusExt as _;
 
 use crate::domain::problem::{Fate, Problem};
 
-/// What a status says about the effect of a call.
+/// A call that was sent and did not succeed.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// What is known about its effect.
+    pub meaning: Meaning,
+    /// The error that the task gets, unless the call is sent again.
+    pub problem: Problem,
+    /// How long the callee asks to wait.
+    pub asked: Duration,
+}
+
+impl Failed {
+    /// What a status of gRPC is; `safe` calls may be repeated.
+    pub fn of(status: &Status, safe: bool) -> Self {
+        let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
+        let (meaning, problem) = (meaning(status), problem(status, safe));
+        Self { meaning, problem, asked: asked.unwrap_or_default() }
+    }
+}
+
+/// What is known about the effect of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The callee decided: the call has no effect.
     Answer,
+    /// The call did not leave the house: it may be sent again, whatever it is.
+    Unsent,
     /// The callee failed inside, before or after the effect.
     Failure,
     /// No answer came, or none that says.
@@ -21,6 +43,12 @@ pub enum Meaning {
 
 /// What a status says about the effect of a call.
 pub fn meaning(status: &Status) -> Meaning {
+    if is_too_large(status) {
+        return Meaning::Answer;
+    }
+    if is_unsent(status) {
+        return Meaning::Unsent;
+    }
     // A status with a source was made here, out of a failure of the transport.
     if status.source().is_some() {
         return Meaning::Silence;
@@ -42,9 +70,29 @@ pub fn meaning(status: &Status) -> Meaning {
     }
 }
 
+/// Whether there was no connection, so that nothing was sent.
+fn is_unsent(status: &Status) -> bool {
+    let mut source = status.source();
+    while let Some(error) = source {
+        if error.is::<ConnectError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// Whether the answer is longer than this process takes, which tonic says in no other way.
+fn is_too_large(status: &Status) -> bool {
+    status.code() == Code::OutOfRange && status.message().contains("message length too large")
+}
+
 /// The error that a status is. A call that is not `safe` and whose effect nobody knows is not sent
 /// again, whatever the author says.
 pub fn problem(status: &Status, safe: bool) -> Problem {
+    if is_too_large(status) {
+        return too_large(safe);
+    }
     let unknown = meaning(status) != Meaning::Answer;
     let (kind, code) = kind(status.code());
     let title = if unknown && !safe {
@@ -63,11 +111,11 @@ pub fn problem(status: &Status, safe: bool) -> Problem {
     let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
     Problem {
         status: code,
-        grpc: Some(Box::new(json!({
+        callee: Some(Box::new(json!({"grpc": {
             "code": rangkai_rpc::spelled(status.code()),
             "message": status.message(),
             "details": details,
-        }))),
+        }}))),
         fate: Fate {
             unknown,
             last: unknown && !safe,
@@ -75,6 +123,19 @@ pub fn problem(status: &Status, safe: bool) -> Problem {
         },
         ..Problem::standard(kind, &title, detail)
     }
+}
+
+/// What a stream is cut off with.
+pub fn too_long() -> Status {
+    Status::out_of_range("message length too large")
+}
+
+/// The callee answered more than is taken. It did what it was asked to, so that a call that is not
+/// `safe` is not sent again.
+pub fn too_large(safe: bool) -> Problem {
+    let detail = "the answer has more bytes than the operator allows";
+    let problem = Problem::standard("communication", "answer too large", detail);
+    Problem { fate: Fate { unknown: true, last: !safe, wait_ms: 0 }, ..problem }
 }
 
 fn details(status: &Status) -> Value {

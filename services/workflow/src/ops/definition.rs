@@ -7,7 +7,12 @@ use rangkai_primitives::{Id, Page};
 
 use super::schedule;
 use crate::{
-    domain::{definition::Definition, instance::Version, refusal::Refusal, workflow::Workflow},
+    domain::{
+        definition::{Definition, references},
+        instance::Version,
+        refusal::Refusal,
+        workflow::Workflow,
+    },
     error::Error,
     events::tell,
     library::Library,
@@ -20,6 +25,8 @@ pub async fn publish(tx: &Tx, definition: &Definition) -> Result<Workflow, Error
     if store::definition::insert(tx, &workflow).await? {
         store::definition::insert_listened(tx, definition).await?;
         schedule::set(tx, &workflow, definition).await?;
+        let sets = store::descriptor_set::list_named(tx, &references(&definition.text)).await?;
+        store::descriptor_set::pin(tx, workflow.id, &sets).await?;
         tx.changed("definition", workflow.id.uuid());
         tell::definition_published(tx, &workflow).await?;
         return Ok(workflow);
@@ -57,5 +64,6 @@ pub async fn load(tx: &Tx, library: &Library, id: Id<Version>) -> Result<Arc<Def
         return Ok(definition);
     }
     let kept = store::definition::get(tx, id).await?.ok_or(Error::Unreadable(id.uuid()))?;
-    library.read(id.uuid(), kept.document).await
+    let sets = store::descriptor_set::list_pinned(tx, id).await?;
+    library.read(id.uuid(), kept.document, (tx.agency().clone(), sets)).await
 }

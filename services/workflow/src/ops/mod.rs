@@ -6,6 +6,7 @@ pub mod computation;
 pub mod deadline;
 pub mod deadline_end;
 pub mod definition;
+pub mod descriptor_set;
 pub mod drawing;
 pub mod inbox;
 pub mod instance;

@@ -7,6 +7,7 @@ pub mod computation;
 pub mod deadline;
 pub mod deadline_entry;
 pub mod definition;
+pub mod descriptor_set;
 pub mod history;
 pub mod inbox;
 pub mod instance;
@@ -61,6 +62,10 @@ impl MigratorTrait for Schema {
         steps.push(Box::new(SqlMigration::new(
             "m0008_settlement",
             include_str!("../../migrations/m0008_settlement.sql"),
+        )));
+        steps.push(Box::new(SqlMigration::new(
+            "m0009_descriptor_set",
+            include_str!("../../migrations/m0009_descriptor_set.sql"),
         )));
         steps
     }

@@ -8,6 +8,7 @@ mod effects;
 mod events;
 mod failures;
 mod flow;
+mod http;
 mod loops;
 mod messages;
 mod others;

@@ -1,6 +1,7 @@
 //! Reading and checking definitions: a whole one, and every kind of mistake.
 
 mod effects;
+mod elsewhere;
 mod good;
 mod metadata;
 mod mistakes;

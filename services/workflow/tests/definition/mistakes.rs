@@ -131,7 +131,6 @@ fn a_call_is_checked_against_its_method() {
         ("call: rangkai.payments.v1.BillService.IssueBill:2@default", "function.version:3:18"),
         ("call: rangkai.payments.v1.BillService.IssueBill:1@elsewhere", "feature.refused:3:18"),
         ("call: notify", "function.unknown:3:18"),
-        ("call: http, with: { method: get }", "feature.unsupported:3:18"),
         ("call: asyncapi, with: {}", "feature.refused:3:18"),
         ("call: rangkai.payments.v1.BillService.GetBill:1@default", "argument.missing:3:18"),
         ("call: rangkai.payments.v1.BillService.GetBill:1@default, with: 5", "kind.wrong:3:75"),

@@ -1,5 +1,6 @@
 //! Checking the arguments of a call against the message that the method takes.
 
+use super::functions::Functions;
 use super::reader::{Reader, Spot, child, nearest};
 use super::yaml::{Key, Kind, Node};
 use prost_reflect::{FieldDescriptor, Kind as FieldKind, MessageDescriptor};
@@ -45,7 +46,7 @@ impl Reader<'_> {
     ) {
         for field in message.fields() {
             // The engine makes the request id itself, from the instance and the task.
-            if field.name() == "request_id" || !self.functions.requires(&field) {
+            if field.name() == "request_id" || !Functions::requires(&field) {
                 continue;
             }
             let named = |name: &str| name == field.name() || name == field.json_name();

@@ -1,11 +1,15 @@
 //! Reading `call`, and finding the function behind it.
 
 use super::expressions::Scope;
-use super::model::{Call, Work};
+use super::model::Work;
 use super::reader::{Fields, Reader, Spot, nearest};
+use super::target::{Call, Target};
 use super::template::Template;
 use prost_reflect::MethodDescriptor;
 use serde_json::{Map, Value};
+
+/// The calls that leave the blocks.
+const ELSEWHERE: [&str; 3] = ["grpc", "http", "openapi"];
 
 impl Reader<'_> {
     /// Reads a `call` with its `with`.
@@ -16,6 +20,9 @@ impl Reader<'_> {
         let name = self.text(&call)?;
         if let Some(base) = self.names.functions.get(&name).cloned() {
             return self.call_named(base?, with.as_ref(), &call).map(Work::Call);
+        }
+        if ELSEWHERE.contains(&name.as_str()) {
+            return self.elsewhere(&call, &name, with.as_ref()).map(Work::Call);
         }
         let method = self.function(&call, &name)?;
         let given = Map::new();
@@ -29,7 +36,7 @@ impl Reader<'_> {
             Some(spot) => self.template(&spot, Scope::Body)?,
             None => Template::Constant(Value::Object(given)),
         };
-        Some(Work::Call(Call { function: name, method, arguments }))
+        Some(Work::Call(of_block(name, method, arguments)))
     }
 
     /// Reads a function of `use`: a call, some of whose arguments may still be missing.
@@ -40,6 +47,9 @@ impl Reader<'_> {
         self.close(fields);
         let call = call?;
         let name = self.text(&call)?;
+        if ELSEWHERE.contains(&name.as_str()) {
+            return self.elsewhere(&call, &name, with.as_ref());
+        }
         let method = self.function(&call, &name)?;
         let arguments = match with {
             Some(spot) => {
@@ -48,14 +58,36 @@ impl Reader<'_> {
             }
             None => Template::Constant(Value::Object(Map::new())),
         };
-        Some(Call { function: name, method, arguments })
+        Some(of_block(name, method, arguments))
+    }
+
+    /// Reads a call that leaves the blocks.
+    fn elsewhere(&mut self, call: &Spot<'_>, name: &str, with: Option<&Spot<'_>>) -> Option<Call> {
+        let Some(with) = with else {
+            self.wrong(call, "key.missing", "with is missing".to_owned(), "add with");
+            return None;
+        };
+        match name {
+            "grpc" => self.grpc(with),
+            "http" => self.http(with),
+            _ => self.openapi(with),
+        }
     }
 
     fn call_named(&mut self, base: Call, with: Option<&Spot<'_>>, call: &Spot<'_>) -> Option<Call> {
+        let Target::Block(method) = &base.target else {
+            // What the call gives is the input of the function.
+            let given = with.map(|spot| self.template(spot, Scope::Body));
+            return match given {
+                Some(given) => Some(Call { with: Some(given?), ..base }),
+                None => Some(base),
+            };
+        };
+        let input = method.input();
         let given = members(base.arguments);
         let names = given.iter().map(|(name, _)| (name.clone(), Value::Null)).collect();
         let spot = with.unwrap_or(call);
-        self.check_arguments(spot, with.is_some(), &base.method.input(), &names);
+        self.check_arguments(spot, with.is_some(), &input, &names);
         let own = match with {
             Some(spot) => members(self.template(spot, Scope::Body)?),
             None => Vec::new(),
@@ -103,12 +135,7 @@ impl Reader<'_> {
             self.wrong(spot, "function.version", message, &mend);
             return None;
         }
-        if method.is_client_streaming() {
-            let message = format!("{path} takes a stream of requests, which a call cannot send");
-            self.wrong(spot, "function.streaming", message, "call a method that takes one request");
-            return None;
-        }
-        Some(method)
+        self.refuse_stream(spot, &method).then_some(method)
     }
 
     fn refused(&mut self, spot: &Spot<'_>, name: &str) -> bool {
@@ -119,16 +146,14 @@ impl Reader<'_> {
                 self.wrong(spot, "feature.refused", message, mend);
                 true
             }
-            "grpc" | "http" | "openapi" => {
-                let message = format!("call: {name} is not supported yet");
-                let mend = "call a function of the catalogue, as in \
-                            rangkai.payments.v1.BillService.IssueBill:1@default";
-                self.wrong(spot, "feature.unsupported", message, mend);
-                true
-            }
             _ => false,
         }
     }
+}
+
+fn of_block(function: String, method: MethodDescriptor, arguments: Template) -> Call {
+    let target = Target::Block(method);
+    Call { function, target, with: None, arguments, authentication: None }
 }
 
 /// The version of a method: that of its package, as in `rangkai.payments.v1`.

@@ -4,6 +4,7 @@ use super::attributes::Attributes;
 use super::expressions::Scope;
 use super::model::{Definition, Document};
 use super::reader::{Fields, Names, Reader, Spot, child};
+use super::secrets::Secrets;
 use super::yaml::Node;
 use std::collections::BTreeMap;
 
@@ -38,6 +39,7 @@ impl Reader<'_> {
             schedule,
             secrets: self.names.secrets.clone(),
             attributes: std::mem::take(&mut self.attributes),
+            secret_values: Secrets::default(),
             tasks: tasks?,
             warnings: Vec::new(),
             text: text.into(),
@@ -116,6 +118,12 @@ impl Reader<'_> {
         if let Some(items) = fields.take("secrets").and_then(|spot| self.items(&spot)) {
             let secrets: Vec<_> = items.iter().filter_map(|spot| self.text(spot)).collect();
             self.names.secrets = secrets;
+            for spot in &items {
+                self.warn_missing(spot);
+            }
+        }
+        if let Some(spot) = fields.take("authentications") {
+            self.names.authentications = self.named(&spot, Self::authentication);
         }
         if let Some(spot) = fields.take("errors") {
             self.names.errors = self.named(&spot, Self::problem);
@@ -139,11 +147,9 @@ impl Reader<'_> {
             let mend = "call functions as in rangkai.payments.v1.BillService.IssueBill:1@default";
             self.wrong(&spot, "feature.refused", message, mend);
         }
-        for key in ["authentications", "extensions"] {
-            if let Some(spot) = fields.take(key) {
-                let message = format!("use.{key} is not supported yet");
-                self.wrong(&spot, "feature.unsupported", message, "leave it out for now");
-            }
+        if let Some(spot) = fields.take("extensions") {
+            let message = "use.extensions is not supported yet".to_owned();
+            self.wrong(&spot, "feature.unsupported", message, "leave it out for now");
         }
         self.close(fields);
     }

@@ -20,12 +20,15 @@ pub enum Scope {
     Body,
     /// `export.as` of a task.
     Export,
+    /// The credentials of a call, which are looked up apart from everything else.
+    Credentials,
 }
 
 impl Scope {
     fn variables(self) -> &'static [&'static str] {
         match self {
             Self::WorkflowInput => &["workflow", "runtime", "secrets", "authorization"],
+            Self::Credentials => &["secrets"],
             Self::WorkflowOutput => {
                 &["workflow", "runtime", "secrets", "authorization", "context", "input"]
             }

@@ -1,18 +1,33 @@
 //! The functions of the default catalogue: every RPC of the descriptors.
 
+use super::described::Around;
 use prost_reflect::{DescriptorPool, FieldDescriptor, MethodDescriptor, Value};
+use std::sync::Arc;
 
 /// The catalogue that every definition may call, and the events it may wait for.
 #[derive(Clone, Debug)]
 pub struct Functions {
     pool: DescriptorPool,
+    around: Arc<Around>,
 }
 
 impl Functions {
     /// Takes every method and event of the descriptors.
     #[must_use]
     pub fn new(pool: DescriptorPool) -> Self {
-        Self { pool }
+        Self { pool, around: Arc::default() }
+    }
+
+    /// The same for a document that is surrounded by this.
+    #[must_use]
+    pub fn among(&self, around: Around) -> Self {
+        Self { pool: self.pool.clone(), around: Arc::new(around) }
+    }
+
+    /// What surrounds the document.
+    #[must_use]
+    pub fn around(&self) -> Arc<Around> {
+        Arc::clone(&self.around)
     }
 
     /// Finds a method by its full name, as in `rangkai.payments.v1.BillService.IssueBill`.
@@ -44,8 +59,10 @@ impl Functions {
     }
 
     /// Whether the contract requires a field to be set.
-    pub(super) fn requires(&self, field: &FieldDescriptor) -> bool {
-        let Some(rules) = self.pool.get_extension_by_name("rangkai.options.v1.field") else {
+    pub(super) fn requires(field: &FieldDescriptor) -> bool {
+        // A contract from elsewhere knows this option only if it brings it along.
+        let pool = field.parent_pool();
+        let Some(rules) = pool.get_extension_by_name("rangkai.options.v1.field") else {
             return false;
         };
         let options = field.options();

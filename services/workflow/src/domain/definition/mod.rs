@@ -2,7 +2,9 @@
 
 mod arguments;
 mod attributes;
+mod authentication;
 mod calls;
+mod described;
 mod document;
 mod effect;
 mod effects;
@@ -15,8 +17,13 @@ mod failures;
 mod finding;
 mod flow;
 mod functions;
+mod grpc;
+mod http;
 mod loops;
 mod model;
+mod oauth;
+mod openapi;
+mod operations;
 mod paths;
 mod reader;
 mod runs;
@@ -24,7 +31,9 @@ mod scalar;
 mod schedule;
 mod schedules;
 mod schema;
+mod secrets;
 mod shapes;
+mod target;
 mod tasks;
 mod template;
 mod told;
@@ -33,6 +42,8 @@ mod works;
 mod yaml;
 
 pub use attributes::Attributes;
+pub use authentication::{Authentication, Credential};
+pub use described::{Around, Described, references};
 pub use effect::{Effect, EffectKind};
 pub use emits::{RESERVED as RESERVED_EVENTS, is_attribute};
 pub use event::{Consume, Correlation, Emit, EventFilter, Foreach, Listen, Match, Read, Until};
@@ -42,12 +53,17 @@ pub use failure::{
 };
 pub use finding::{Finding, Severity};
 pub use functions::Functions;
+pub use http::RESERVED;
 pub use model::{
-    Call, Case, Definition, Document, Flow, For, Fork, Input, Output, Run, Task, Tasks, TurnNames,
-    Work,
+    Case, Definition, Document, Flow, For, Fork, Input, Output, Run, Task, Tasks, TurnNames, Work,
 };
+pub use oauth::TokenRequest;
+pub use openapi::{OpenApi, Operation, Parameter, Place};
+pub use operations::BODY;
 pub use schedule::{Schedule, Times, Timetable};
 pub use schema::Schema;
+pub use secrets::Secrets;
+pub use target::{Call, Http, HttpOutput, Target, encode, takes_request_id};
 pub use template::Template;
 pub use told::{Language, Told, Words};
 pub use wait::{LONGEST, Span, read_span};

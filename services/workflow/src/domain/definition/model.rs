@@ -7,9 +7,10 @@ use super::failure::{Raise, Try};
 use super::finding::Finding;
 use super::schedule::Schedule;
 use super::schema::Schema;
+use super::secrets::Secrets;
+use super::target::Call;
 use super::template::Template;
 use super::wait::Span;
-use prost_reflect::MethodDescriptor;
 use rangkai_expression::Expression;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Definition {
     pub secrets: Vec<String>,
     /// What instances can be found by.
     pub attributes: Attributes,
+    /// What those secrets are; empty until somebody who knows them says so.
+    pub secret_values: Secrets,
     /// The first list of tasks, `/do`.
     pub tasks: Tasks,
     /// What a reader should know although the document is accepted.
@@ -183,7 +186,7 @@ pub enum Work {
     Wait(Span),
     /// Raises an error.
     Raise(Box<Raise>),
-    /// Calls a function of the catalogue.
+    /// Calls something.
     Call(Call),
     /// Runs another workflow.
     Run(Run),
@@ -265,29 +268,4 @@ pub struct Fork {
     pub branches: Tasks,
     /// Whether the first branch that ends well ends the others.
     pub compete: bool,
-}
-
-/// A call of a catalogued function.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// What the author wrote, as in `rangkai.payments.v1.BillService.IssueBill:1@default`.
-    pub function: String,
-    /// The method behind it.
-    pub method: MethodDescriptor,
-    /// The request, in the JSON form of its message.
-    pub arguments: Template,
-}
-
-impl Call {
-    /// The path of the method, as in `/rangkai.payments.v1.BillService/IssueBill`.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("/{}/{}", self.method.parent_service().full_name(), self.method.name())
-    }
-
-    /// Whether the request has a `request_id`, so that a repeated call has one effect.
-    #[must_use]
-    pub fn takes_request_id(&self) -> bool {
-        self.method.input().get_field_by_name("request_id").is_some()
-    }
 }

@@ -1,10 +1,12 @@
 //! What every part of the reading shares: where it is, what it knows, what it found.
 
 use super::attributes::Attributes;
+use super::authentication::Authentication;
 use super::failure::{Raise, Retry};
 use super::finding::{Finding, Severity};
 use super::functions::Functions;
-use super::model::{Call, Tasks};
+use super::model::Tasks;
+use super::target::Call;
 use super::wait::Span;
 use super::yaml::{Key, Kind, Mark, Node};
 use std::collections::BTreeMap;
@@ -32,6 +34,8 @@ pub struct Names {
     pub timeouts: BTreeMap<String, Option<Span>>,
     /// Functions: calls with some arguments given.
     pub functions: BTreeMap<String, Option<Call>>,
+    /// Who calls are made as.
+    pub authentications: BTreeMap<String, Option<Authentication>>,
     /// Secrets that expressions may read.
     pub secrets: Vec<String>,
 }

@@ -10,6 +10,7 @@ mod effects;
 mod emit;
 mod filter;
 mod fork;
+mod http;
 mod iterate;
 mod listen;
 mod lists;
@@ -22,4 +23,5 @@ mod walk;
 mod work;
 
 pub use effects::{Child, Intent, Subscription, Turn};
+pub use http::HttpRequest;
 pub use turn::{Happening, Setting, cancel, give_up, turn};

@@ -174,7 +174,7 @@ impl Machine<'_> {
             "runtime" => {
                 json!({"name": "rangkai", "version": env!("CARGO_PKG_VERSION"), "metadata": {}})
             }
-            "secrets" => json!({}),
+            "secrets" => self.setting.definition.secret_values.reveal().clone(),
             name => match extra.error.filter(|(known, _)| [known, "error"].contains(&name)) {
                 Some((_, error)) => error.clone(),
                 None => self.known(thread).remove(name).unwrap_or_default(),
