@@ -113,11 +113,12 @@ impl Workflow {
         document: String,
     ) -> Result<Result<Definition, Vec<Finding>>, Status> {
         let (agency, names) = (caller.agency.clone(), Arc::new(references(&document)));
+        let wanted = Arc::clone(&names);
         let list = move |tx| {
-            let names = Arc::clone(&names);
+            let names = Arc::clone(&wanted);
             async move { ops::descriptor_set::list_named(&tx, &names).await }
         };
-        let sets = self.db.read(caller, list).await?;
+        let sets = if names.is_empty() { Vec::new() } else { self.db.read(caller, list).await? };
         Ok(self.library.check(document, &agency, sets).await)
     }
 

@@ -232,9 +232,8 @@ fn credentials_are_named_known_and_not_written_out() {
         ("secrets: []", "{ use: a }", "name.unknown /with/service/authentication/use"),
         ("secrets: []", "{}", "value.choice /with/service/authentication"),
     ] {
-        let found = found(&with(uses, authentication));
         let expected: Vec<_> = expected.split(';').filter(|it| !it.is_empty()).collect();
-        assert_eq!(found, expected, "{uses} {authentication}");
+        assert_eq!(found(&with(uses, authentication)), expected, "{uses} {authentication}");
     }
 }
 

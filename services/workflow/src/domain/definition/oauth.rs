@@ -72,8 +72,9 @@ impl Reader<'_> {
         let authority = self.need(&mut fields, "authority");
         let authority = authority.and_then(|spot| self.authority(&spot));
         let path = fields.take("endpoints").map(|spot| self.token_path(&spot));
-        let grant =
-            self.need(&mut fields, "grant").map(|spot| self.only(&spot, "client_credentials"));
+        if let Some(spot) = self.need(&mut fields, "grant") {
+            self.only(&spot, "client_credentials");
+        }
         let request = fields.take("request");
         if let Some(mut members) = request.and_then(|spot| self.fields(&spot)) {
             if let Some(spot) = members.take("encoding") {
@@ -92,7 +93,7 @@ impl Reader<'_> {
         }
         self.close(fields);
         let path = path.unwrap_or_else(|| Some(TOKEN.to_owned()))?;
-        let ((credential, basic), _) = (client?, grant?);
+        let (credential, basic) = client?;
         let uri = format!("{}/{}", authority?.trim_end_matches('/'), path.trim_start_matches('/'));
         Some(Authentication::fetched(OAuth2 { uri, basic, scopes, audiences }, credential))
     }
