@@ -100,14 +100,14 @@ fn a_holiday_on_a_sunday_is_left_out_once_and_for_both_reasons() {
 
 #[test]
 fn a_last_day_of_rest_moves_where_the_rule_says_so() {
-    let (moves, almanac) = (rule(Unit::CalendarDays, 2), nation(Zone::Wib));
-    let stays = Rule { last_day: LastDay::Stays, ..moves.clone() };
+    let (rule, almanac) = (rule(Unit::CalendarDays, 2), nation(Zone::Wib));
+    let stays = Rule { last_day: LastDay::Stays, ..rule.clone() };
 
     // From a Thursday: the second day is a Saturday, and Sunday a holiday besides.
-    let next_day = deadline(&almanac, &moves, moment("2026-11-19T03:00:00Z"), &[]).unwrap();
+    let moved = deadline(&almanac, &rule, moment("2026-11-19T03:00:00Z"), &[]).unwrap();
 
-    assert_eq!((next_day.counted, next_day.last_day), (day("2026-11-21"), day("2026-11-23")));
-    assert_eq!(next_day.skipped.len(), 3);
+    assert_eq!((moved.counted, moved.last_day), (day("2026-11-21"), day("2026-11-23")));
+    assert_eq!(moved.skipped.len(), 3);
     assert_eq!(ends(&almanac, &stays, "2026-11-19T03:00:00Z"), day("2026-11-21"));
 }
 
@@ -179,12 +179,12 @@ fn a_lead_time_lies_whole_before_the_event() {
 #[test]
 fn a_latest_day_of_rest_moves_to_the_working_day_before_it() {
     let (almanac, event) = (nation(Zone::Wib), moment("2026-11-27T02:00:00Z"));
-    let moves = rule(Unit::WorkingDays, 4);
-    let stays = Rule { last_day: LastDay::Stays, ..moves.clone() };
+    let four = rule(Unit::WorkingDays, 4);
+    let stays = Rule { last_day: LastDay::Stays, ..four.clone() };
 
-    let next_day = lead_time(&almanac, &moves, event).unwrap();
+    let moved = lead_time(&almanac, &four, event).unwrap();
 
-    assert_eq!((next_day.counted, next_day.last_day), (day("2026-11-22"), day("2026-11-20")));
+    assert_eq!((moved.counted, moved.last_day), (day("2026-11-22"), day("2026-11-20")));
     assert_eq!(lead_time(&almanac, &stays, event).unwrap().last_day, day("2026-11-22"));
     let days = lead_time(&almanac, &rule(Unit::CalendarDays, 3), event).unwrap();
     assert_eq!(days.last_day, day("2026-11-23"));
