@@ -7,16 +7,18 @@ use uuid::Uuid;
 
 use super::{
     money,
-    progress::{SENT, STATE},
+    progress::{self, SENT, STATE},
     word,
 };
 use crate::domain::{
     Envelope, Findings, Instruction, InstructionFilter, InstructionState, Outcome,
 };
 
-/// The instruction of each row of ours, in a statement whose first values are those of [`owner`].
+/// The instruction of each row of ours, in a statement whose first values are those of [`among`].
+/// Between which ids they are leads to them at once, for those that were sent together.
 const OWN: &str = "instruction.agency = $1 AND instruction.envelope_id = $2 \
-    AND instruction.instruction_id = many.id";
+    AND instruction.instruction_id = many.id \
+    AND instruction.instruction_id >= $3 AND instruction.instruction_id <= $4";
 
 /// What a rail's answer is held against.
 #[derive(Clone, Copy, Debug)]
@@ -102,8 +104,12 @@ pub async fn settle(
          retry_safe = many.safe, rail_reference = many.rail, outcome_time = many.moment \
          FROM many WHERE {OWN} AND ({SENT} OR instruction.state IN ('unknown', 'needs_person'))"
     );
+    let Some(own) = among(tx, envelope, outcomes.iter().map(|(id, _)| *id)) else { return Ok(0) };
     let rows = outcomes.iter().filter_map(row).collect();
-    sql::execute_many_with(tx, &owner(tx, envelope), &columns, rows, &update).await
+    progress::join_by_hash(tx, true).await?;
+    let settled = sql::execute_many_with(tx, &own, &columns, rows, &update).await?;
+    progress::join_by_hash(tx, false).await?;
+    Ok(settled)
 }
 
 /// Records that instructions were paid which were sent for the first time, and of which nobody spoke
@@ -113,26 +119,25 @@ pub async fn pay(
     envelope: Id<Envelope>,
     paid: &[(Uuid, &str, Timestamp)],
 ) -> Result<Vec<(Uuid, i64)>, DbErr> {
-    let [Some(first), Some(last)] = [paid.iter().min(), paid.iter().max()] else {
+    let Some(own) = among(tx, envelope, paid.iter().map(|(id, ..)| *id)) else {
         return Ok(Vec::new());
     };
-    let mut values = owner(tx, envelope);
-    values.extend([first.0.into(), last.0.into()]);
     let row = |(id, reference, time): &(Uuid, &str, Timestamp)| -> Vec<Value> {
         vec![(*id).into(), (*reference).into(), (*time).into()]
     };
-    // Between which ids they are leads to them at once, for those that were sent together.
     let update = format!(
         "UPDATE instruction SET state = 'paid', rail_reference = many.rail, \
          outcome_time = many.moment FROM many \
-         WHERE {OWN} AND instruction.instruction_id >= $3 AND instruction.instruction_id <= $4 \
-         AND {SENT} AND instruction.retry_of IS NULL AND NOT EXISTS (SELECT 1 FROM inquiry \
-             WHERE inquiry.instruction_id = instruction.instruction_id) \
+         WHERE {OWN} AND {SENT} AND instruction.retry_of IS NULL \
+         AND (SELECT 1 FROM inquiry \
+             WHERE inquiry.instruction_id = instruction.instruction_id LIMIT 1) IS NULL \
          RETURNING instruction_id, amount_minor"
     );
     let columns = ["id", "rail", "moment"];
     let rows = paid.iter().map(row).collect();
-    let rows = sql::query_many_with(tx, &values, &columns, rows, &update).await?;
+    progress::join_by_hash(tx, true).await?;
+    let rows = sql::query_many_with(tx, &own, &columns, rows, &update).await?;
+    progress::join_by_hash(tx, false).await?;
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
@@ -149,9 +154,13 @@ pub async fn wait(
         "UPDATE instruction SET state = many.outcome FROM many \
          WHERE {OWN} AND ({SENT} OR instruction.state IN ('unknown', 'needs_person'))"
     );
+    let Some(own) = among(tx, envelope, waiting.iter().map(|(id, _)| *id)) else { return Ok(0) };
     let rows = waiting.iter().map(row).collect();
     let columns = ["id", "outcome"];
-    sql::execute_many_with(tx, &owner(tx, envelope), &columns, rows, &update).await
+    progress::join_by_hash(tx, true).await?;
+    let waits = sql::execute_many_with(tx, &own, &columns, rows, &update).await?;
+    progress::join_by_hash(tx, false).await?;
+    Ok(waits)
 }
 
 /// Finds an instruction.
@@ -237,6 +246,17 @@ pub async fn fall_silent(
 /// Whose the instructions are.
 fn owner(tx: &Tx, envelope: Id<Envelope>) -> Vec<Value> {
     vec![tx.agency().as_str().into(), envelope.uuid().into()]
+}
+
+/// Whose the instructions are, and between which ids; none if there are none.
+fn among(
+    tx: &Tx,
+    envelope: Id<Envelope>,
+    ids: impl Iterator<Item = Uuid> + Clone,
+) -> Option<Vec<Value>> {
+    let mut values = owner(tx, envelope);
+    values.extend([ids.clone().min()?.into(), ids.max()?.into()]);
+    Some(values)
 }
 
 fn columns() -> String {

@@ -202,6 +202,8 @@ fn judge_sql(postgres: bool, others: bool) -> String {
         "LEFT JOIN payee ON payee.agency = $1 AND payee.source = $5 \
          AND payee.person_key = own.person_key"
     };
+    // SQLite would rather read all that came before than the same person's.
+    let by_person = if postgres { "" } else { "INDEXED BY instruction_of_person" };
     let (others, elsewhere) =
         if others { (others_sql(7), elsewhere_sql()) } else { (String::new(), "0") };
     format!(
@@ -211,7 +213,7 @@ fn judge_sql(postgres: bool, others: bool) -> String {
                       WHEN payee.state = 'unlinked' THEN {unlinked} ELSE 0 END \
                  + CASE WHEN own.amount_minor > $6 THEN {limit} ELSE 0 END \
                  + CASE WHEN own.name_key <> payee.name_key THEN {name} ELSE 0 END \
-                 + CASE WHEN (SELECT 1 FROM instruction AS earlier \
+                 + CASE WHEN (SELECT 1 FROM instruction AS earlier {by_person} \
                        WHERE earlier.envelope_id = $2 AND earlier.person_key = own.person_key \
                        AND earlier.agency = $1 AND earlier.instruction_id < own.instruction_id \
                        LIMIT 1) = 1 THEN {duplicate} ELSE 0 END \

@@ -75,3 +75,14 @@ pub async fn read_in_order(tx: &Tx) -> Result<(), DbErr> {
     }
     Ok(())
 }
+
+/// Has PostgreSQL find each of many given instructions by one pass over those between the first and the
+/// last, or again as it likes. Of what came in a moment ago it knows nothing yet: it takes thousands for
+/// one, and would look through all that is given for each of them.
+pub async fn join_by_hash(tx: &Tx, only: bool) -> Result<(), DbErr> {
+    if tx.is_postgres() {
+        let set = "SELECT set_config('enable_nestloop', $1, true)";
+        sql::query(tx, set, [if only { "off" } else { "on" }.into()]).await?;
+    }
+    Ok(())
+}
