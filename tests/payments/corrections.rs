@@ -12,7 +12,7 @@ use super::{
     clerks::{Bank, Clerk, again, clerks, confirm, line, paid, proposal, propose, resolve},
     events::types,
     moved::sweep,
-    support::{DAY, House, refused},
+    support::{DAY, House, reason, refused},
 };
 
 /// What accounts of the ledger hold, in rupiah.
@@ -251,11 +251,25 @@ async fn no_account_passes_its_floor_for_a_correction(#[case] kind: Kind) -> any
     let lines = [line("PAYING", Flow::Out, 1), line("STRANGE", Flow::In, 5)];
     let found = paying.says(&house, &both[0], &lines).await?.breaks;
     let [of_payer, strange] = &found[..] else { panic!("{found:?}") };
+    let mut redeeming = Bank::account(BankAccount::Vouchers);
+    let lines = [line("REDEEMING", Flow::Out, 2)];
+    let of_vouchers = redeeming.says(&house, &both[0], &lines).await?.breaks.remove(0);
 
-    propose(&both[0], &fee, BreakResolution::Charge).await?;
-    propose(&both[0], of_payer, BreakResolution::Charge).await?;
-    for it in [&fee, of_payer] {
-        assert_eq!(refused(confirm(&both[1], it).await), ErrorReason::BankShort);
+    for (it, resolution, account, amount, available) in [
+        (&fee, BreakResolution::Charge, "bank", "7500100", "7500000"),
+        (of_payer, BreakResolution::Charge, "disbursement", "100", "0"),
+        (&of_vouchers, BreakResolution::Claim, "voucher_pool", "200", "0"),
+    ] {
+        propose(&both[0], it, resolution).await?;
+        for (key, value) in [
+            ("account_code", account),
+            ("amount_minor", amount),
+            ("available_minor", available),
+            ("currency_code", "IDR"),
+        ] {
+            let short = (ErrorReason::BankShort, value.to_owned());
+            assert_eq!(reason(confirm(&both[1], it).await, key), short, "{account}: {key}");
+        }
     }
     // Suspense is money of payers: it lies where they pay it to.
     let suspense = propose(&both[0], strange, BreakResolution::Suspense).await;

@@ -35,6 +35,7 @@ mod refunds;
 mod remittances;
 mod reservations;
 mod shortfalls;
+mod spokesmen;
 mod statements;
 pub(crate) mod support;
 mod suspense;

@@ -3,16 +3,19 @@
 
 use rangkai_db::DbErr;
 use rangkai_proto::payments::v1::{
-    Bill, BillState, ErrorReason, RefundState, SuspenseResolution, SuspenseState,
+    BankAccount, Bill, BillState, BreakResolution, DrainPoolRequest, ErrorReason, Flow,
+    RefundState, SuspenseResolution, SuspenseState,
 };
-use rangkai_testkit::Kind;
+use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 
 use super::{
     books::Books,
+    clerks::{Bank, clerks, line, resolve},
     refunds,
-    support::{House, refused},
+    support::{House, reason, refused, rupiah},
     suspense::{apply, confirm, give_back, pay, propose, wish},
+    vouchers::{Shop, merchants::settlement},
 };
 
 /// Sets aside all, or nothing, of what the accounts at the banks hold.
@@ -81,5 +84,45 @@ async fn what_leaves_suspense_by_a_bank_leaves_it_once_the_account_has_its_money
     assert_eq!(confirm(&deputy, &unknown).await?.state(), SuspenseState::Applied);
     assert_eq!(desk.see(&other).await?.state(), BillState::Paid);
     assert!(books.check_some().await? > 0);
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_a_charge_took_from_the_account_of_vouchers_is_not_paid_from_it(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let shop = Shop::open(&house).await?;
+    let voucher = shop.voucher(400_000, "").await?;
+    shop.redeem(&voucher.number, "", None).await?;
+    let both = clerks(&house, "kemensos")?;
+    let mut paying = Bank::account(BankAccount::Vouchers);
+    let found = paying.says(&house, &both[0], &[line("FEE", Flow::Out, 700_000)]).await?.breaks;
+    let fee = found.iter().find(|it| it.reference == "FEE").unwrap();
+    resolve(&both, fee, BreakResolution::Charge).await?;
+    let (mut merchants, mut pools) = (shop.desk.merchants.clone(), shop.desk.pools.clone());
+    let settle = settlement(&shop.merchant, 400_000, "S-1");
+    let drain = DrainPoolRequest {
+        request_id: fresh(),
+        pool_id: shop.pool.pool_id.clone(),
+        amount: Some(rupiah(600_000)),
+        ..DrainPoolRequest::default()
+    };
+
+    let unpaid = merchants.settle_merchant(settle.clone()).await;
+    let undrained = pools.drain_pool(drain.clone()).await;
+    shop.desk.fund(&shop.pool, 700_000).await?;
+    let paid = merchants.settle_merchant(settle).await?.into_inner();
+    let drained = pools.drain_pool(drain).await?.into_inner();
+
+    let short = (ErrorReason::BankShort, "30000000".to_owned());
+    assert_eq!(reason(unpaid, "available_minor"), short);
+    assert_eq!(reason(undrained, "available_minor"), short);
+    assert_eq!(paid.merchant.unwrap().owed, [rupiah(0)]);
+    assert_eq!(drained.pool.unwrap().available, Some(rupiah(700_000)));
+    assert!(shop.desk.is_sound().await?);
     Ok(())
 }

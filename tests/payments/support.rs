@@ -39,7 +39,7 @@ fn agency_scopes() -> Vec<&'static str> {
 }
 
 /// What a collecting bank may do.
-const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
+pub const BANK: [&str; 2] = ["payments.remittances.write", "payments.bills.read"];
 
 /// Who else takes money for agencies.
 const PROVIDERS: &str = r#"
@@ -105,6 +105,11 @@ pub struct Desk {
 
 impl House {
     pub async fn open(kind: Kind) -> anyhow::Result<Self> {
+        Self::configured(kind, |_| ()).await
+    }
+
+    /// A block with its settings changed.
+    pub async fn configured(kind: Kind, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let database = database(kind).await?;
         let (keys, clock) = (Keys::new()?, Clock::system());
         let mut config: Config = toml::from_str(&format!("{DEFAULTS}{PROVIDERS}"))?;
@@ -117,6 +122,7 @@ impl House {
         // The account that pays in the tests of rails; without the rest of it nothing is paid.
         "0019988776".clone_into(&mut config.rails.debtor.account);
         "002".clone_into(&mut config.rails.debtor.bank_code);
+        change(&mut config);
         let payments = Payments::open(&config, clock.clone()).await?;
         let (routes, json) = (payments.routes(), payments.json());
         let server = Server {

@@ -277,7 +277,7 @@ async fn reject(desk: &Desk, remittance: &Remittance) -> Result<SuspenseItem, St
     Ok(answer.into_inner().item.unwrap())
 }
 
-fn back(suspense_id: &str, number: &str) -> ConfirmSuspenseReturnRequest {
+pub fn back(suspense_id: &str, number: &str) -> ConfirmSuspenseReturnRequest {
     ConfirmSuspenseReturnRequest {
         request_id: fresh(),
         suspense_id: suspense_id.to_owned(),

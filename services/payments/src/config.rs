@@ -1,6 +1,6 @@
 //! What the payments block reads from its surroundings.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use rangkai_auth::AuthConfig;
 use rangkai_db::{DatabaseConfig, GroupConfig};
@@ -9,7 +9,7 @@ use rangkai_telemetry::TelemetryConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::ChannelsConfig;
-use crate::domain::GuessLimit;
+use crate::domain::{GuessLimit, Spokesmen};
 use crate::rail::RailsConfig;
 
 /// The values assumed when nothing else is said.
@@ -29,6 +29,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// When bills are looked at that nobody paid.
     pub expiry: ExpiryConfig,
+    /// Who may report what banks did.
+    pub banks: BanksConfig,
     /// How bills are paid beside plain bank remittances.
     pub channels: ChannelsConfig,
     /// How mass payments leave.
@@ -54,6 +56,44 @@ pub struct ExpiryConfig {
     pub interval_ms: u64,
     /// How many of them one look takes on.
     pub batch: u64,
+}
+
+/// Who may report what banks did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BanksConfig {
+    /// The banks that each client may speak for, by its id. While no client is listed, every client with
+    /// the scope may speak for every bank.
+    pub clients: BTreeMap<String, Vec<BankCode>>,
+}
+
+impl BanksConfig {
+    /// Who may speak for which banks.
+    pub(crate) fn spokesmen(&self) -> Spokesmen {
+        let codes = |codes: &Vec<BankCode>| codes.iter().map(|code| code.0.clone()).collect();
+        let clients = self.clients.iter().map(|(client, own)| (client.clone(), codes(own)));
+        Spokesmen::new(clients.collect())
+    }
+}
+
+/// The three digits by which a bank is known.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BankCode(String);
+
+impl TryFrom<String> for BankCode {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { Ok(Self(text)) } else { Err("the value is not three digits") }
+    }
+}
+
+impl From<BankCode> for String {
+    fn from(code: BankCode) -> Self {
+        code.0
+    }
 }
 
 /// When vouchers are looked at that nobody redeemed, and how often one may guess.

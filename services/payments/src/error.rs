@@ -35,8 +35,8 @@ pub enum Error {
     #[error(transparent)]
     Linked(#[from] Refused),
     /// The rules never let it come to this.
-    #[error("the account {} would pass its floor", .0.as_str())]
-    PastFloor(AccountCode),
+    #[error("the account {} would pass its floor", .account.as_str())]
+    PastFloor { account: AccountCode, available_minor: i128 },
     /// The settings are checked so that it fits.
     #[error("a code cannot be drawn")]
     NoPicture(#[from] crate::channel::PictureError),

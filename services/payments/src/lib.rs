@@ -67,10 +67,11 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use channel::Channels;
+use domain::Spokesmen;
 
 pub use config::{
-    Config, ConformanceConfig, DEFAULTS, EnvelopesConfig, ExpiryConfig, GovStackConfig,
-    VoucherConfig,
+    BankCode, BanksConfig, Config, ConformanceConfig, DEFAULTS, EnvelopesConfig, ExpiryConfig,
+    GovStackConfig, VoucherConfig,
 };
 pub use govstack::Conformance;
 pub use rail::{DebtorConfig, RailKind, RailsConfig, SandboxMessages};
@@ -83,6 +84,7 @@ pub struct Payments {
     db: Db,
     movements: api::Movements,
     expiry: ExpiryConfig,
+    spokesmen: Arc<Spokesmen>,
     channels: Arc<Channels>,
     rail: Rail,
     rails: RailsConfig,
@@ -109,6 +111,7 @@ impl Payments {
             db,
             movements,
             expiry: config.expiry,
+            spokesmen: Arc::new(config.banks.spokesmen()),
             channels,
             rail: Rail::new(&config.rails),
             rails: config.rails.clone(),

@@ -13,6 +13,7 @@ mod reports;
 mod returned;
 mod rulings;
 mod schemas;
+mod silence;
 mod standing;
 mod statements;
 mod support;

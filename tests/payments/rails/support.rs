@@ -66,7 +66,16 @@ pub fn official(house: &House, agency: &str, name: &str) -> anyhow::Result<Offic
 
 /// Releases an envelope with one instruction for each account, in their order; answers its id.
 pub async fn release(house: &House, accounts: &[String]) -> anyhow::Result<String> {
-    let mut maker = official(house, "kemensos", "maker")?;
+    release_of(house, "kemensos", accounts).await
+}
+
+/// The same of any agency.
+pub async fn release_of(
+    house: &House,
+    agency: &str,
+    accounts: &[String],
+) -> anyhow::Result<String> {
+    let mut maker = official(house, agency, "maker")?;
     let count = i64::try_from(accounts.len())?;
     let total = rupiah(EACH * count);
     let amount = Some(total.clone());
@@ -101,22 +110,28 @@ pub async fn release(house: &House, accounts: &[String]) -> anyhow::Result<Strin
     let request = ValidateEnvelopeRequest { request_id: fresh(), envelope_id: envelope_id.clone() };
     maker.envelopes.validate_envelope(request).await?;
     house.payments.validate_envelopes().await?;
-    approve_and_release(house, &envelope_id).await?;
+    release_approved(house, agency, &envelope_id).await?;
     Ok(envelope_id)
 }
 
 /// Approves an envelope that is validated, and releases it; there must be money for it.
 pub async fn approve_and_release(house: &House, envelope_id: &str) -> anyhow::Result<()> {
+    release_approved(house, "kemensos", envelope_id).await
+}
+
+async fn release_approved(house: &House, agency: &str, envelope_id: &str) -> anyhow::Result<()> {
     for name in ["first", "second"] {
-        let mut checker = official(house, "kemensos", name)?;
+        let mut checker = official(house, agency, name)?;
+        let get = GetEnvelopeRequest { envelope_id: envelope_id.to_owned() };
+        let envelope = checker.envelopes.get_envelope(get).await?.into_inner().envelope;
         let approve = ApproveEnvelopeRequest {
             request_id: fresh(),
             envelope_id: envelope_id.to_owned(),
-            contents_hash: envelope(house, envelope_id).await?.contents_hash,
+            contents_hash: envelope.unwrap_or_default().contents_hash,
         };
         checker.envelopes.approve_envelope(approve).await?;
     }
-    let mut treasurer = official(house, "kemensos", "treasurer")?;
+    let mut treasurer = official(house, agency, "treasurer")?;
     let release =
         ReleaseEnvelopeRequest { request_id: fresh(), envelope_id: envelope_id.to_owned() };
     treasurer.envelopes.release_envelope(release).await?;
@@ -137,7 +152,16 @@ pub async fn report(house: &House, id: &str) -> anyhow::Result<GetEnvelopeReport
 
 /// The instructions of an envelope in the order of the accounts.
 pub async fn instructions(house: &House, id: &str) -> anyhow::Result<Vec<Instruction>> {
-    let mut maker = official(house, "kemensos", "maker")?;
+    instructions_of(house, "kemensos", id).await
+}
+
+/// The same of any agency.
+pub async fn instructions_of(
+    house: &House,
+    agency: &str,
+    id: &str,
+) -> anyhow::Result<Vec<Instruction>> {
+    let mut maker = official(house, agency, "maker")?;
     let envelope_id = id.to_owned();
     let list = ListInstructionsRequest {
         envelope_id,

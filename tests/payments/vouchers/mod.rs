@@ -3,7 +3,7 @@
 mod books;
 mod guesses;
 mod lives;
-mod merchants;
+pub mod merchants;
 mod once;
 mod pools;
 

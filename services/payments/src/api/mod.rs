@@ -58,6 +58,13 @@ impl Payments {
         answer.map(Response::new).map_err(|error| status::of_change(error, request_id))
     }
 
+    /// Says no unless whoever calls may speak for the bank that a field names.
+    fn expect_spokesman(&self, call: &Call, bank: (&'static str, &str)) -> Result<(), Status> {
+        // Where somebody acts for another, it is the one who calls that a bank trusts.
+        let client = call.caller.on_behalf.as_ref().unwrap_or(&call.caller.id);
+        Ok(self.spokesmen.expect(client, bank)?)
+    }
+
     /// Reads as the caller of `request`.
     async fn look<R: Sync, A, F, Fut>(&self, request: &Request<R>, work: F) -> Result<A, Status>
     where

@@ -41,6 +41,7 @@ impl RefundService for Payments {
         request: Request<wire::ConfirmRefundRequest>,
     ) -> Result<Response<wire::ConfirmRefundResponse>, Status> {
         let (call, id, reference) = read_confirm(&request)?;
+        self.expect_spokesman(&call, ("bank_code", &reference.bank_code))?;
         self.change(call, move |tx| {
             let reference = reference.clone();
             async move {

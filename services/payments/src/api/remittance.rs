@@ -25,6 +25,7 @@ impl RemittanceService for Payments {
         request: Request<wire::RecordRemittanceRequest>,
     ) -> Result<Response<wire::RecordRemittanceResponse>, Status> {
         let (call, new) = read_record(&request, self.db.clock().now())?;
+        self.expect_spokesman(&call, ("bank_code", &new.reference.bank_code))?;
         self.change(call, move |tx| {
             let new = new.clone();
             async move {
@@ -40,6 +41,7 @@ impl RemittanceService for Payments {
         request: Request<wire::ImportRemittancesRequest>,
     ) -> Result<Response<wire::ImportRemittancesResponse>, Status> {
         let (call, batch, hash) = remittance_import::read(&request, self.db.clock().now())?;
+        self.expect_spokesman(&call, ("content", &batch.bank_code))?;
         let channels = Arc::clone(&self.channels);
         self.change(call, move |tx| {
             let (channels, batch) = (Arc::clone(&channels), batch.clone());

@@ -90,6 +90,7 @@ impl SuspenseService for Payments {
         request: Request<wire::ConfirmSuspenseReturnRequest>,
     ) -> Result<Response<wire::ConfirmSuspenseReturnResponse>, Status> {
         let (call, id, reference) = read_return(&request)?;
+        self.expect_spokesman(&call, ("bank_code", &reference.bank_code))?;
         self.change(call, move |tx| {
             let reference = reference.clone();
             async move {

@@ -104,6 +104,11 @@ impl AccountCode {
         }
     }
 
+    /// Whether it says what lies at banks, which may have less than was counted on.
+    pub const fn is_at_banks(self) -> bool {
+        matches!(self, Self::Bank | Self::Disbursement | Self::VoucherPool)
+    }
+
     /// The name that the books use.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -72,7 +72,7 @@ mod voucher_state;
 
 pub use account::{Account, Balances, Change, Direction, FURTHEST_MINOR, NewAccount};
 pub use attempt::{Attempt, counted, may_be_paid};
-pub use bank::BankReference;
+pub use bank::{BankReference, Spokesmen};
 pub use bank_account::BankAccount;
 pub use bank_break::{Break, Proposal};
 pub use bank_break_words::{BreakKind, BreakResolution, BreakState};

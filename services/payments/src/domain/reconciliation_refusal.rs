@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rangkai_primitives::{Currency, Id, Money};
 
-use super::{BankStatement, Break, Dispute, DisputeState};
+use super::{AccountCode, BankStatement, Break, Dispute, DisputeState};
 
 /// A rule said no. Each variant has one reason in `payments/v1/error_reason.proto`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,6 @@ pub enum ReconciliationRefusal {
     DisputeKnown(Id<Dispute>),
     #[error("dispute {dispute} is {}", .state.as_str())]
     DisputeEnded { dispute: Id<Dispute>, state: DisputeState },
-    #[error("the account at the banks does not hold that much")]
-    BankShort,
+    #[error("the account {} at the banks does not hold that much", .account.as_str())]
+    BankShort { account: AccountCode, amount: Money, available_minor: i128 },
 }

@@ -36,6 +36,8 @@ pub enum Refusal {
     CaseAlreadyBilled { case: Uuid, bill: Id<Bill> },
     #[error("the bank used {0} for another payment")]
     BankReferenceTaken(String),
+    #[error("the caller may not speak for bank {bank_code}")]
+    BankNotYours { field: &'static str, bank_code: String },
     #[error("the bill was not paid by a remittance")]
     RemittanceNotFound,
     #[error("more than what is still refundable of bill {bill}")]

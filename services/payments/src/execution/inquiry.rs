@@ -3,23 +3,29 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Agency, Caller};
+use rangkai_primitives::{Agency, Caller, Id};
 
 use super::{Answers, BLOCK};
 use crate::{
     Payments,
-    domain::{Outcome, Question},
+    domain::{Envelope, Outcome, Question},
     error::Error,
-    ops::{self, instruction::Inquiry},
+    ops::{
+        self,
+        instruction::{Inquiry, Silent},
+    },
     rail::RailError,
 };
 
 /// How many orders are asked about at once.
 const QUESTIONS: u64 = 1_000;
+/// How many silent batches are found at once.
+const BATCHES: i64 = 100;
 
 impl Payments {
     /// Asks the rail about every order that is due, hears what it has to say by itself, and records
-    /// both; answers how many orders it was asked about.
+    /// both; answers how many orders it was asked about. Orders that were taken to be sent and of which
+    /// nobody spoke become unknown first; a batch for which that fails does not hold up the others.
     ///
     /// Several replicas may do this at the same time: each order is asked about by one of them.
     ///
@@ -28,6 +34,7 @@ impl Payments {
     /// When the database cannot tell which orders are due, or the rail does not answer.
     pub async fn inquire_orders(&self) -> anyhow::Result<u64> {
         self.listen().await?;
+        self.let_fall_silent().await?;
         let mut asked = 0;
         loop {
             let caller = Caller::block(BLOCK, Agency::platform());
@@ -45,6 +52,41 @@ impl Payments {
                     tracing::error!(error, "the rail does not answer an inquiry");
                 }
             }
+        }
+    }
+
+    /// Each batch in a transaction of its own. One that fails is put off, so that the next look does
+    /// not begin with it again.
+    async fn let_fall_silent(&self) -> Result<(), Error> {
+        let mut after = None;
+        loop {
+            let caller = Caller::block(BLOCK, Agency::platform());
+            let finding =
+                move |tx: Tx| async move { ops::instruction::silent(&tx, after, BATCHES).await };
+            let found = self.db.read::<_, Error, _, _>(caller, finding).await?;
+            let Some(last) = found.last() else { return Ok(()) };
+            after = Some((last.time, last.batch));
+            for silent in found {
+                self.fall_silent(silent).await;
+            }
+        }
+    }
+
+    async fn fall_silent(&self, silent: Silent) {
+        let Silent { agency, batch, envelope, .. } = silent;
+        let caller = Caller::block(BLOCK, agency);
+        let falling =
+            move |tx: Tx| async move { ops::instruction::fall_silent(&tx, envelope, batch).await };
+        let fallen = self
+            .db
+            .act::<_, Error, _, _>(caller.clone(), "rangkai.payments.FallSilent", falling)
+            .await;
+        let Err(error) = fallen else { return };
+        told(&error, envelope, "silent orders cannot become unknown");
+        let later = move |tx: Tx| async move { ops::instruction::put_off(&tx, batch).await };
+        let later = self.db.act::<_, Error, _, _>(caller, "rangkai.payments.PutOffSilence", later);
+        if let Err(error) = later.await {
+            told(&error, envelope, "silent orders cannot be put off");
         }
     }
 
@@ -85,6 +127,11 @@ impl Payments {
         }
         Ok(())
     }
+}
+
+fn told(error: &Error, envelope: Id<Envelope>, what: &'static str) {
+    let error: &(dyn std::error::Error + 'static) = error;
+    tracing::error!(error, envelope.id = %envelope, "{what}");
 }
 
 fn by_agency(due: Vec<Inquiry>) -> BTreeMap<Agency, Vec<Inquiry>> {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Account, AccountCode, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer,
-        Occasion, ReconciliationRefusal, Refused,
+        Account, Applied, Book, Changes, Command, LedgerRefusal, Needs, NewTransfer, Occasion,
+        ReconciliationRefusal, Refused,
     },
     error::Error,
     events::tell,
@@ -25,15 +25,16 @@ pub async fn post(tx: &Tx, occasion: Occasion, amount: Money, source: Uuid) -> R
     let Some(new) = NewTransfer::of(occasion, amount, source) else { return Ok(()) };
     match apply_one(tx, Command::Post(new)).await {
         Ok(_) => Ok(()),
-        Err(Error::Ledger(LedgerRefusal::FloorPassed { code, .. })) => {
-            Err(code.parse().map_or_else(|_| Error::Unsound, Error::PastFloor))
+        Err(Error::Ledger(LedgerRefusal::FloorPassed { code, available_minor, .. })) => {
+            let past = |account| Error::PastFloor { account, available_minor };
+            Err(code.parse().map_or_else(|_| Error::Unsound, past))
         }
         Err(error) => Err(error),
     }
 }
 
 /// As [`post`], for money that the banks paid out: what their account is short of may have been handed
-/// on meanwhile, so that is told and not taken for a fault.
+/// on or kept as a charge meanwhile, so that is told and not taken for a fault.
 pub async fn post_out(
     tx: &Tx,
     occasion: Occasion,
@@ -41,7 +42,9 @@ pub async fn post_out(
     source: Uuid,
 ) -> Result<(), Error> {
     match post(tx, occasion, amount, source).await {
-        Err(Error::PastFloor(AccountCode::Bank)) => Err(ReconciliationRefusal::BankShort.into()),
+        Err(Error::PastFloor { account, available_minor }) if account.is_at_banks() => {
+            Err(ReconciliationRefusal::BankShort { account, amount, available_minor }.into())
+        }
         posted => posted,
     }
 }

@@ -61,7 +61,7 @@ pub async fn settle(
     tx.changed("merchant", id.uuid());
     tx.changed("settlement", settlement.id.uuid());
     let merchant = get(tx, id).await?;
-    ledger::post(tx, Occasion::MerchantPaid, amount, settlement.id.uuid()).await?;
+    ledger::post_out(tx, Occasion::MerchantPaid, amount, settlement.id.uuid()).await?;
     tell::merchant_paid(tx, &settlement).await?;
     Ok((settlement, merchant))
 }

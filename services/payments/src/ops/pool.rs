@@ -109,7 +109,7 @@ async fn shifted(
 ) -> Result<Pool, Error> {
     tx.changed("pool", pool.id.uuid());
     super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
-    ledger::post(tx, occasion, moved.amount, moved.source).await?;
+    ledger::post_out(tx, occasion, moved.amount, moved.source).await?;
     tell::pool_moved(tx, pool.id, happens, moved.amount).await?;
     Ok(pool)
 }

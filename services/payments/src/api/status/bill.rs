@@ -47,6 +47,10 @@ impl From<Refusal> for Status {
             Refusal::BankReferenceTaken(number) => {
                 no(&refusal, [("bank_reference", number.clone())])
             }
+            Refusal::BankNotYours { field, bank_code } => {
+                let field = ("field", (*field).to_owned());
+                no(&refusal, [field, ("bank_code", bank_code.clone())])
+            }
             Refusal::RefundAlreadyPaid(refund) => no(&refusal, [("refund_id", refund.to_string())]),
             Refusal::StaleEtag(etag) => no(&refusal, [("etag", etag.clone())]),
         }
@@ -75,6 +79,7 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
             (Code::FailedPrecondition, Reason::InstalmentsOutOfTerms)
         }
         Refusal::BillNotAmendable { .. } => (Code::FailedPrecondition, Reason::BillNotAmendable),
+        Refusal::BankNotYours { .. } => (Code::PermissionDenied, Reason::BankNotYours),
         Refusal::BillNotFound => (Code::NotFound, Reason::BillNotFound),
         Refusal::BillNotOpen { .. } => (Code::FailedPrecondition, Reason::BillNotOpen),
         Refusal::BillNotPaid(_) => (Code::FailedPrecondition, Reason::BillNotPaid),

@@ -41,7 +41,7 @@ impl From<Error> for Status {
             Error::Database(source) => rangkai_rpc::database(&source),
             error @ Error::Contended => Status::aborted(error.to_string()),
             error @ (Error::Reused(_)
-            | Error::PastFloor(_)
+            | Error::PastFloor { .. }
             | Error::Unsound
             | Error::OutOfStep(_)
             | Error::NoBillingCode

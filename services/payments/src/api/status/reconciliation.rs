@@ -38,8 +38,17 @@ impl From<Refusal> for Status {
             Refusal::BreakNotFound
             | Refusal::SamePerson
             | Refusal::LedgerNotSound
-            | Refusal::DisputeNotFound
-            | Refusal::BankShort => no(outcome, [], &refusal),
+            | Refusal::DisputeNotFound => no(outcome, [], &refusal),
+            Refusal::BankShort { account, amount, available_minor } => no(
+                outcome,
+                [
+                    ("account_code", account.as_str().to_owned()),
+                    ("amount_minor", amount.minor().to_string()),
+                    ("available_minor", available_minor.to_string()),
+                    ("currency_code", amount.currency().to_string()),
+                ],
+                &refusal,
+            ),
         }
     }
 }
@@ -67,6 +76,6 @@ fn outcome(refusal: &Refusal) -> (Code, Reason) {
         Refusal::DisputeNotFound => (Code::NotFound, Reason::DisputeNotFound),
         Refusal::DisputeKnown(_) => (Code::AlreadyExists, Reason::DisputeKnown),
         Refusal::DisputeEnded { .. } => (Code::FailedPrecondition, Reason::DisputeEnded),
-        Refusal::BankShort => (Code::FailedPrecondition, Reason::BankShort),
+        Refusal::BankShort { .. } => (Code::FailedPrecondition, Reason::BankShort),
     }
 }

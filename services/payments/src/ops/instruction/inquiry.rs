@@ -1,18 +1,31 @@
 //! Asking about orders that nobody answered.
 
+use std::time::Duration;
+
 use rangkai_db::Tx;
-use rangkai_primitives::{Agency, Id, Money};
+use rangkai_primitives::{Agency, Id, Money, Timestamp};
 use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
     domain::{Envelope, InstructionState, Tallies, next_inquiry},
     error::Error,
-    store::{self, batch::Batch},
+    store,
 };
 
-/// How many silent batches one look takes on.
-const BATCHES: i64 = 4;
+/// How long a batch is left alone that could not fall silent.
+const LATER: Duration = Duration::from_mins(1);
+
+/// Orders that were taken together to be sent, and of some of which nobody spoke in time.
+#[derive(Clone, Debug)]
+pub struct Silent {
+    pub agency: Agency,
+    /// Since when it is due.
+    pub time: Timestamp,
+    /// The id of the batch.
+    pub batch: Uuid,
+    pub envelope: Id<Envelope>,
+}
 
 /// An order to ask the rail about; whoever asks hands the answer to `settle`.
 #[derive(Clone, Debug)]
@@ -26,22 +39,53 @@ pub struct Inquiry {
     pub amount: Money,
 }
 
+/// Finds batches of every agency of whose orders nobody spoke in time, from `after` on.
+#[instrument(skip_all)]
+pub async fn silent(
+    tx: &Tx,
+    after: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Silent>, Error> {
+    let found = store::batch::due(tx, after, limit).await?.into_iter();
+    let silent = |due: store::batch::Due| Silent {
+        agency: due.agency,
+        time: due.time,
+        batch: due.id,
+        envelope: due.envelope,
+    };
+    Ok(found.map(silent).collect())
+}
+
+/// Takes a batch on, if that is still due: its orders of which nobody spoke become unknown, and are
+/// inquired about from now on.
+#[instrument(skip_all, fields(envelope.id = %envelope, batch.id = %batch))]
+pub async fn fall_silent(tx: &Tx, envelope: Id<Envelope>, batch: Uuid) -> Result<(), Error> {
+    // Everybody holds an envelope before anything of it.
+    let held = store::envelope::lock(tx, envelope).await?;
+    let Some(ends) = store::batch::take(tx, batch).await?.filter(|_| held.is_some()) else {
+        return Ok(());
+    };
+    let silent = store::instruction::fall_silent(tx, envelope, ends).await?;
+    let (mut change, mut inquiries) = (Tallies::default(), Vec::with_capacity(silent.len()));
+    for (id, minor) in silent {
+        change.go(InstructionState::Sent, InstructionState::Unknown, minor);
+        inquiries.extend(next_inquiry(0, tx.now()).map(|at| (id, at)));
+    }
+    store::inquiry::set(tx, envelope, &inquiries).await?;
+    tx.changed("envelope", envelope.uuid());
+    Ok(store::tally::update(tx, envelope, &change).await?)
+}
+
+/// Leaves a batch that could not fall silent alone for a while.
+#[instrument(skip_all, fields(batch.id = %batch))]
+pub async fn put_off(tx: &Tx, batch: Uuid) -> Result<(), Error> {
+    Ok(store::batch::put_off(tx, batch, tx.now() + LATER).await?)
+}
+
 /// Takes orders of every agency that it is time to inquire about, each of them once, and counts the
 /// inquiry. One whose inquiry brings no answer within a minute is taken again.
-///
-/// Orders that were taken to be sent and of which nobody spoke become unknown here, and are inquired
-/// about from now on.
 #[instrument(skip_all)]
 pub async fn due_for_inquiry(tx: &Tx, limit: u64) -> Result<Vec<Inquiry>, Error> {
-    let mut silent = store::batch::take_due(tx, BATCHES).await?;
-    // Everybody holds several envelopes in the order of their ids, and before anything else.
-    silent.sort_by_key(|(_, batch)| (batch.envelope.uuid(), batch.first));
-    for (agency, batch) in &silent {
-        store::envelope::lock(&tx.within(agency.clone()), batch.envelope).await?;
-    }
-    for (agency, batch) in silent {
-        fall_silent(&tx.within(agency), &batch).await?;
-    }
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let due = store::inquiry::take_due(tx, limit).await?;
     let inquiry = |due: store::inquiry::Due| Inquiry {
@@ -52,20 +96,4 @@ pub async fn due_for_inquiry(tx: &Tx, limit: u64) -> Result<Vec<Inquiry>, Error>
         amount: due.amount,
     };
     Ok(due.into_iter().map(inquiry).collect())
-}
-
-async fn fall_silent(tx: &Tx, batch: &Batch) -> Result<(), Error> {
-    if store::envelope::lock(tx, batch.envelope).await?.is_none() {
-        return Ok(());
-    }
-    let ends = [batch.first, batch.last];
-    let silent = store::instruction::fall_silent(tx, batch.envelope, ends).await?;
-    let (mut change, mut inquiries) = (Tallies::default(), Vec::with_capacity(silent.len()));
-    for (id, minor) in silent {
-        change.go(InstructionState::Sent, InstructionState::Unknown, minor);
-        inquiries.extend(next_inquiry(0, tx.now()).map(|at| (id, at)));
-    }
-    store::inquiry::set(tx, batch.envelope, &inquiries).await?;
-    tx.changed("envelope", batch.envelope.uuid());
-    Ok(store::tally::update(tx, batch.envelope, &change).await?)
 }

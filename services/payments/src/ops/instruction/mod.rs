@@ -9,7 +9,7 @@ mod settle;
 mod take;
 
 pub use add::{Intake, Ready, Taken, add, intake};
-pub use inquiry::{Inquiry, due_for_inquiry};
+pub use inquiry::{Inquiry, Silent, due_for_inquiry, fall_silent, put_off, silent};
 pub use look::{Record, get, list};
 pub use person::{resolve, retry};
 pub use settle::settle;

@@ -66,7 +66,9 @@ async fn keep(tx: &Tx, before: BreakState, it: &Break) -> Result<(), Error> {
 /// Posts a correction, unless the account at the bank does not hold as much.
 async fn post(tx: &Tx, (occasion, amount): (Occasion, Money), source: Uuid) -> Result<(), Error> {
     match ledger::post(tx, occasion, amount, source).await {
-        Err(Error::PastFloor(_)) => Err(Refusal::BankShort.into()),
+        Err(Error::PastFloor { account, available_minor }) => {
+            Err(Refusal::BankShort { account, amount, available_minor }.into())
+        }
         posted => posted,
     }
 }

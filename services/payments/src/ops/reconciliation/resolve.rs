@@ -7,9 +7,9 @@ use tracing::instrument;
 use super::{BLOCK, keep, known, payouts, post};
 use crate::{
     domain::{
-        About, BankAccount, BankMovement, BankReference, Break, BreakKind, BreakResolution,
-        Channel, NewRemittance, Occasion, Proposal, Purpose, ReconciliationRefusal as Refusal,
-        Recorded,
+        About, AccountCode, BankAccount, BankMovement, BankReference, Break, BreakKind,
+        BreakResolution, Channel, NewRemittance, Occasion, Proposal, Purpose,
+        ReconciliationRefusal as Refusal, Recorded,
     },
     error::Error,
     events::tell,
@@ -190,8 +190,10 @@ async fn correct(tx: &Tx, it: &Break) -> Result<(), Error> {
     let leaves = matches!(occasion, Occasion::ChargeTaken(_) | Occasion::BankClaimed(_));
     if leaves && it.account() == BankAccount::Disbursement {
         let (balance, reserved) = store::fund::lock(tx, amount.currency()).await?;
-        if amount.minor() > balance.minor() - reserved.minor() {
-            return Err(Refusal::BankShort.into());
+        let available_minor = i128::from(balance.minor()) - i128::from(reserved.minor());
+        if i128::from(amount.minor()) > available_minor {
+            let account = AccountCode::Disbursement;
+            return Err(Refusal::BankShort { account, amount, available_minor }.into());
         }
     }
     post(tx, (occasion, amount), it.id.uuid()).await
