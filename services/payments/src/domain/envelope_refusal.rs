@@ -37,8 +37,6 @@ pub enum EnvelopeRefusal {
     RetryUnsafe(Id<Instruction>),
     #[error("instruction {instruction} is {state}")]
     InstructionState { instruction: Id<Instruction>, state: InstructionState },
-    #[error("somebody else said otherwise what became of instruction {0}")]
-    ResolutionDiffers(Id<Instruction>),
     #[error("envelope {envelope} is in {currency}")]
     EnvelopeCurrency { envelope: Id<Envelope>, currency: Currency },
 }
