@@ -45,6 +45,9 @@ pub async fn retry(
     let mut change = Tallies::default();
     change.go(InstructionState::Failed, InstructionState::Valid, old.amount.minor());
     store::tally::update(tx, envelope.id, &change).await?;
+    if envelope.state == Completed {
+        store::stop::lapse(tx, envelope.id).await?;
+    }
     let envelope = envelope.reopen(tx.now());
     store::envelope::update(tx, &envelope).await?;
     tx.changed("envelope", envelope.id.uuid());
