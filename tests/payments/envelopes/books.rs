@@ -15,7 +15,7 @@ const PAYOUTS: &[(&str, &str, &str)] = &[
          AND earlier.reference = instruction.reference AND earlier.state = 'paid') \
          THEN 'paid' WHEN instruction.state NOT IN ('received', 'valid') THEN instruction.state \
          ELSE (SELECT CASE WHEN instruction.instruction_id <= taken_after THEN 'sent' \
-             WHEN instruction.state = 'valid' OR instruction.instruction_id <= checked_after \
+             WHEN stop_time IS NOT NULL THEN 'failed' WHEN instruction.state = 'valid' OR instruction.instruction_id <= checked_after \
              THEN 'valid' ELSE 'received' END FROM envelope \
              WHERE envelope.envelope_id = instruction.envelope_id) END)",
     ),
@@ -42,7 +42,10 @@ const PAYOUTS: &[(&str, &str, &str)] = &[
          FROM envelope) AS sums WHERE paid + up - down <> (SELECT COUNT(*) FROM instruction \
          WHERE instruction.envelope_id = sums.envelope_id AND state = 'paid') \
          OR failed - up + down <> (SELECT COUNT(*) FROM instruction \
-         WHERE instruction.envelope_id = sums.envelope_id AND state = 'failed')",
+         WHERE instruction.envelope_id = sums.envelope_id AND (state = 'failed' \
+         OR state IN ('received', 'valid') AND EXISTS (SELECT 1 FROM envelope \
+             WHERE envelope.envelope_id = sums.envelope_id AND stop_time IS NOT NULL \
+             AND (instruction_id <= taken_after) IS NOT TRUE)))",
     ),
     (
         "each settlement is posted, to the last rupiah",

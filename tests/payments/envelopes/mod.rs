@@ -11,4 +11,5 @@ mod office;
 mod payees;
 mod privacy;
 mod settlement;
+mod stopping;
 mod validation;

@@ -1,5 +1,7 @@
 //! What other envelopes of a cycle mean for an instruction, however many there are.
 
+use std::time::Duration;
+
 use rangkai_proto::payments::v1::{
     CreateEnvelopeRequest, ErrorReason, InstructionFinding as Found, InstructionState as State,
     ListInstructionsRequest, RetryInstructionRequest,
@@ -9,7 +11,8 @@ use rstest::rstest;
 
 use super::{
     super::support::{House, refused},
-    office::{Office, People, announce, pay, sandbox, tallies},
+    office::{Office, People, announce, pay, sandbox, sandbox_of, tallies},
+    stopping::{list, retry, stop},
     validation::findings,
 };
 
@@ -82,6 +85,47 @@ async fn what_failed_is_not_given_again_once_another_envelope_pays_the_person(
     let again = desk.retry_instruction(retry).await;
 
     assert!(failed.retry_safe, "{failed:?}");
+    assert_eq!(refused(again), ErrorReason::RetryUnsafe);
+    Ok(())
+}
+
+/// 921 is paid and then not, so that it pauses; 931 is under way.
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn another_envelope_of_the_cycle_pays_whom_a_stopped_one_did_not(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let people = People::of(&house)?;
+    people.maker.link([931, 921, 1]).await?;
+    let all = || [931, 921, 1].map(|person| pay(person, 100)).to_vec();
+    let envelope = people.released(&house, announce(3, 300), all()).await?;
+    let block = sandbox_of(&house, 2).await?;
+    block.execute_due().await?;
+    let other = people.maker.validated(&house, announce(3, 300), all()).await?;
+    let before = findings(&people.maker, &other).await?;
+
+    stop(&people.checker, &envelope).await?;
+    people.maker.validate(&house, &other).await?;
+    let asked = findings(&people.maker, &other).await?;
+    stop(&people.releaser, &envelope).await?;
+    let other = people.maker.validate(&house, &other).await?;
+    let after = findings(&people.maker, &other).await?;
+    people.checker.approve(&other).await?;
+    people.releaser.approve(&other).await?;
+    people.releaser.release(&other).await?;
+    house.clock.advance(Duration::from_secs(60));
+    block.execute_due().await?;
+
+    let excluded = vec![Found::Excluded];
+    assert_eq!((before, asked), (vec![excluded.clone(); 3], vec![excluded.clone(); 3]));
+    assert_eq!(after, [excluded.clone(), excluded, Vec::new()]);
+    let paid = people.maker.get(&other).await?;
+    assert_eq!(tallies(&paid), [(State::Invalid, 2, 200), (State::Paid, 1, 100)]);
+    let withdrawn = list(&people.maker, &envelope, State::Failed).await?.remove(0);
+    let again = retry(&people.releaser, &envelope, &withdrawn).await;
     assert_eq!(refused(again), ErrorReason::RetryUnsafe);
     Ok(())
 }

@@ -161,10 +161,15 @@ impl Office {
 
 /// A block whose rail pays nobody, and gets at most a hundred orders at once.
 pub async fn sandbox(house: &House) -> anyhow::Result<Payments> {
+    sandbox_of(house, 100).await
+}
+
+/// A block whose rail pays nobody, and gets at most `batch` orders at once.
+pub async fn sandbox_of(house: &House, batch: u32) -> anyhow::Result<Payments> {
     let mut config: Config = toml::from_str(DEFAULTS)?;
     config.database = house.database.config.clone();
     config.rails.kind = RailKind::Sandbox;
-    config.rails.batch = 100;
+    config.rails.batch = batch;
     Payments::open(&config, house.clock.clone()).await
 }
 

@@ -141,17 +141,19 @@ async fn what_no_inquiry_could_tell_two_people_say_alike(#[case] kind: Kind) -> 
     once(&paid.request_id.clone(), [one, other], send).await?;
     let alone = say(&envelope, &silent, State::Paid);
     let alone = people.checker.instructions.resolve_instruction(alone).await;
-    let differs = people.releaser.instructions.resolve_instruction(failed.clone()).await;
-    // The first person was wrong and says so.
-    people.checker.instructions.resolve_instruction(failed).await?;
+    // The first person was wrong, and another one says so.
+    let differs = people.releaser.instructions.resolve_instruction(failed).await?.into_inner();
     let alike = say(&envelope, &silent, State::Failed);
-    let settled = people.releaser.instructions.resolve_instruction(alike).await?.into_inner();
+    let settled = people.checker.instructions.resolve_instruction(alike).await?.into_inner();
+    let confirms = settled.ruling.unwrap().confirms;
     let settled = settled.instruction.unwrap();
 
     assert_eq!(refused(early), ErrorReason::InstructionState);
     assert_eq!(tallies(&waiting)[0], (State::NeedsPerson, 1, 200));
     assert_eq!(refused(alone), ErrorReason::SamePerson);
-    assert_eq!(refused(differs), ErrorReason::ResolutionDiffers);
+    let (proposed, waiting) = (differs.ruling.unwrap(), differs.instruction.unwrap());
+    assert_eq!((proposed.outcome(), proposed.confirms), (State::Failed, false));
+    assert_eq!((waiting.state(), confirms), (State::NeedsPerson, true));
     assert_eq!((settled.state(), settled.reason.as_str()), (State::Failed, "RK-77"));
     assert_eq!(people.maker.get(&envelope).await?.state(), EnvelopeState::Completed);
     let (one, other) = (retry(&envelope, &settled), retry(&envelope, &Instruction::default()));

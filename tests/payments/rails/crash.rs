@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use rangkai_payments::RailKind;
 use rangkai_proto::payments::v1::{
-    InstructionState as State, ListRailFilesRequest, RailFile, RetryInstructionRequest,
+    EnvelopeState, InstructionState as State, ListRailFilesRequest, RailFile,
+    RetryInstructionRequest,
 };
 use rangkai_testkit::{Kind, fresh};
 use rstest::rstest;
 use sea_orm::ConnectionTrait as _;
 
-use super::support::{
-    accounts, block, given, instructions, official, release, rows, sandbox, states,
+use super::{
+    people::{funds, stop},
+    support::{
+        accounts, block, envelope, given, instructions, official, release, rows, sandbox, states,
+    },
 };
 use crate::payments::support::House;
 
@@ -135,5 +139,81 @@ async fn two_replicas_at_once_give_each_order_once(#[case] kind: Kind) -> anyhow
     assert_eq!(one? + two? + rest, 60);
     assert_eq!(given(&house).await?, (60, 1));
     assert!(states(&house, &id).await?.iter().all(|(state, _)| *state == State::Paid));
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_a_dying_replica_took_comes_to_its_end_though_the_envelope_was_stopped(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let two = |config: &mut rangkai_payments::Config| config.rails.batch = 2;
+    let first = block(&house, RailKind::Sandbox, two).await?;
+    let id = release(&house, &accounts(&["001", "941", "002", "003"])).await?;
+    let dying = tokio::spawn(async move { first.execute_due().await });
+    while given(&house).await?.0 < 2 {
+        assert!(!dying.is_finished(), "the call returned");
+        tokio::task::yield_now().await;
+    }
+    stop(&house, "auditor", &id).await?;
+    let stopped = stop(&house, "comptroller", &id).await?;
+    dying.abort();
+    assert!(dying.await.is_err());
+
+    let second = block(&house, RailKind::Sandbox, two).await?;
+    house.clock.advance(SECOND * 301);
+    let (handed, too_early) = (second.execute_due().await?, second.inquire_orders().await?);
+    house.clock.advance(SECOND * 31);
+    let asked = second.inquire_orders().await?;
+
+    assert_eq!((stopped.state(), handed, too_early, asked), (EnvelopeState::Paused, 0, 0, 2));
+    let (paid, withdrawn) = ((State::Paid, ""), (State::Failed, "WITHDRAWN"));
+    let ends = [paid, paid, withdrawn, withdrawn].map(|(state, why)| (state, why.to_owned()));
+    assert_eq!(states(&house, &id).await?, ends);
+    assert_eq!(given(&house).await?, (2, 1));
+    assert_eq!(envelope(&house, &id).await?.state(), EnvelopeState::Completed);
+    assert_eq!(funds(&house).await?, (2, 0));
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn what_two_replicas_give_while_people_stop_the_envelope_is_all_that_is_paid(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    // So slowly that some is left however soon people are.
+    let slow = |config: &mut rangkai_payments::Config| {
+        config.rails.batch = 7;
+        config.rails.orders_per_second = 1;
+    };
+    let first = block(&house, RailKind::Sandbox, slow).await?;
+    let second = block(&house, RailKind::Sandbox, slow).await?;
+    let id = release(&house, &accounts(&["001"; 60])).await?;
+
+    let (one, two, asked, confirmed) = tokio::join!(
+        first.execute_due(),
+        second.execute_due(),
+        stop(&house, "auditor", &id),
+        stop(&house, "comptroller", &id),
+    );
+    house.clock.advance(SECOND * 60);
+    let rest = sandbox(&house).await?.execute_due().await?;
+
+    let (one, two) = (one?, two?);
+    println!("the replicas gave {one} and {two} orders");
+    assert!(asked?.stop.is_some() && confirmed?.stop.is_some());
+    assert_eq!((rest, given(&house).await?.0), (0, i64::try_from(one + two)?));
+    let states = states(&house, &id).await?;
+    let paid = states.iter().filter(|(state, _)| *state == State::Paid).count();
+    let withdrawn = states.iter().filter(|(_, why)| why == "WITHDRAWN").count();
+    assert_eq!((u64::try_from(paid)?, paid + withdrawn), (one + two, 60));
+    assert_eq!(envelope(&house, &id).await?.state(), EnvelopeState::Completed);
+    assert_eq!(funds(&house).await?, (i64::try_from(withdrawn)?, 0));
     Ok(())
 }

@@ -10,7 +10,7 @@ use rstest::rstest;
 use tonic::{Code, Status};
 
 use super::{
-    people::{agree, came_back, fund, hear, resume, retry, say, went_out},
+    people::{agree, came_back, fund, hear, resume, retry, say, stop, went_out},
     reports::{import, leave},
     support::{block, instructions, official, report},
 };
@@ -61,6 +61,7 @@ async fn the_books_follow_whatever_a_bank_and_people_say(#[case] kind: Kind) -> 
     let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     println!("{done} of {} steps were done", outcomes.len());
     let told = report(&house, &left.envelope_id).await?;
+    println!("stopped: {:?}", told.envelope.as_ref().and_then(|it| it.stop.as_ref()));
     println!(
         "{} contradictions, {} undecided, {} paid twice",
         told.contradictions, told.contradicted_count, told.paid_twice_count
@@ -78,30 +79,30 @@ async fn the_books_follow_whatever_a_bank_and_people_say(#[case] kind: Kind) -> 
 impl Player {
     async fn play(mut self) -> Vec<Result<(), Status>> {
         let mut outcomes = Vec::new();
-        for _ in 0..STEPS {
-            let outcome = self.step().await;
+        for turn in 0..STEPS {
+            let outcome = self.step(turn).await;
             outcomes.push(outcome);
         }
         outcomes
     }
 
-    async fn step(&mut self) -> Result<(), Status> {
+    async fn step(&mut self, turn: usize) -> Result<(), Status> {
         let (house, id) = (Arc::clone(&self.house), self.envelope_id.clone());
         let mut all = instructions(&house, &id).await.unwrap();
         let one = all.remove(self.dice.below(all.len()));
         let order = one.instruction_id.replace('-', "");
         let verdicts = [(State::Paid, "NTB-1"), (State::Failed, "AM04")];
         let verdict = verdicts[self.dice.below(2)];
-        match self.dice.below(12) {
-            0 | 1 => self.tell(&went_out(&order)).await,
-            2 | 3 => self.tell(&came_back(&order, "AM04")).await,
-            4..8 => {
-                let person = ["auditor", "comptroller", "head"][self.dice.below(3)];
-                say(&house, person, (&id, &one), verdict).await.map(drop)
-            }
-            8 => agree(&house, (&id, &one), verdict).await.map(drop),
-            9 => retry(&house, &id, &one).await.map(drop),
-            10 => resume(&house, &id).await.map(drop),
+        let person = ["auditor", "comptroller", "head"][self.dice.below(3)];
+        match self.dice.below(25) {
+            0..4 => self.tell(&went_out(&order)).await,
+            4..8 => self.tell(&came_back(&order, "AM04")).await,
+            8..16 => say(&house, person, (&id, &one), verdict).await.map(drop),
+            16 | 17 => agree(&house, (&id, &one), verdict).await.map(drop),
+            18 | 19 => retry(&house, &id, &one).await.map(drop),
+            20 | 21 => resume(&house, &id).await.map(drop),
+            // Late enough that something was given again before.
+            22 if turn > STEPS / 2 => stop(&house, person, &id).await.map(drop),
             _ => {
                 self.block.execute_due().await.unwrap();
                 Ok(())

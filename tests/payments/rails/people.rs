@@ -4,7 +4,7 @@ use rangkai_proto::payments::v1::{
     Envelope, GetFundsRequest, GetInstructionRequest, GetInstructionResponse, Instruction,
     InstructionState as State, ListInstructionsRequest, ListUnresolvedOrdersRequest,
     RecordFundsRequest, ResolveInstructionRequest, ResumeEnvelopeRequest, RetryInstructionRequest,
-    UnresolvedOrder,
+    StopEnvelopeRequest, UnresolvedOrder,
 };
 use rangkai_testkit::fresh;
 use tonic::Status;
@@ -76,6 +76,17 @@ pub async fn resume(house: &House, id: &str) -> Result<Envelope, Status> {
     let request = ResumeEnvelopeRequest { request_id: fresh(), envelope_id: id.to_owned() };
     let mut checker = official(house, "kemensos", "first").unwrap();
     Ok(checker.envelopes.resume_envelope(request).await?.into_inner().envelope.unwrap())
+}
+
+/// What `person` says who wants an envelope to be stopped.
+pub async fn stop(house: &House, person: &str, id: &str) -> Result<Envelope, Status> {
+    let request = StopEnvelopeRequest {
+        request_id: fresh(),
+        envelope_id: id.to_owned(),
+        reason: "Data penerima salah".to_owned(),
+    };
+    let mut official = official(house, "kemensos", person).unwrap();
+    Ok(official.envelopes.stop_envelope(request).await?.into_inner().envelope.unwrap())
 }
 
 /// Money for one payment more.

@@ -9,7 +9,7 @@ use rstest::rstest;
 
 use super::{
     corrections::lines,
-    people::{agree, came_back, contradicted, fund, funds, hear, resume, retry, went_out},
+    people::{agree, came_back, contradicted, fund, funds, hear, resume, retry, stop, went_out},
     reports::{leave, pain_002},
     support::{EACH, block, envelope, instructions, report, states},
 };
@@ -147,6 +147,49 @@ async fn an_attempt_that_waits_goes_out_only_if_the_first_one_was_not_paid(
     let done = report(&house, &id).await?;
     assert_eq!((lines(&done), done.adds_up), (vec![(State::Paid, "", 1)], true));
     assert_eq!((done.paid_twice_count, funds(&house).await?), (0, (1, 0)));
+    assert_eq!(done.envelope.unwrap().state(), EnvelopeState::Completed);
+    Books::open(&house).await?.check_payouts().await?;
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn an_attempt_that_waits_when_the_envelope_is_stopped_never_goes_out(
+    #[case] kind: Kind,
+    #[values(true, false)] decided_first: bool,
+    #[values(State::Paid, State::Failed)] truth: State,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let (id, [first, _], [order, _]) = given_again(&house).await?;
+    fund(&house).await?;
+    hear(&house, &went_out(&order)).await?;
+
+    if decided_first {
+        agree(&house, (&id, &first), (truth, "RK-7")).await?;
+    }
+    stop(&house, "auditor", &id).await?;
+    let stopped = stop(&house, "comptroller", &id).await?;
+    if !decided_first {
+        agree(&house, (&id, &first), (truth, "RK-7")).await?;
+    }
+
+    let ended = if decided_first { EnvelopeState::Completed } else { EnvelopeState::Paused };
+    assert_eq!(stopped.state(), ended);
+    assert_eq!(execute(&house).await?, 0);
+    let withdrawn = (State::Failed, "WITHDRAWN".to_owned());
+    let states = states(&house, &id).await?;
+    let done = report(&house, &id).await?;
+    if truth == State::Paid {
+        assert_eq!(states, [(State::Paid, String::new()), withdrawn]);
+        assert_eq!((lines(&done), funds(&house).await?), (vec![(State::Paid, "", 1)], (1, 0)));
+    } else {
+        assert_eq!(states, [(State::Failed, "AM04".to_owned()), withdrawn]);
+        let once = vec![(State::Failed, "WITHDRAWN", 1)];
+        assert_eq!((lines(&done), funds(&house).await?), (once, (2, 0)));
+    }
+    assert!(done.adds_up);
     assert_eq!(done.envelope.unwrap().state(), EnvelopeState::Completed);
     Books::open(&house).await?.check_payouts().await?;
     Ok(())

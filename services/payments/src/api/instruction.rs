@@ -108,8 +108,12 @@ impl InstructionService for Payments {
         self.change(call, move |tx| {
             let verdict = verdict.clone();
             async move {
-                let resolved = ops::instruction::resolve(&tx, envelope, id, verdict).await?;
-                Ok(wire::ResolveInstructionResponse { instruction: Some(resolved.into()) })
+                let (resolved, ruling) =
+                    ops::instruction::resolve(&tx, envelope, id, verdict).await?;
+                Ok(wire::ResolveInstructionResponse {
+                    instruction: Some(resolved.into()),
+                    ruling: Some(ruling.into()),
+                })
             }
         })
         .await

@@ -3,7 +3,10 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use rangkai_primitives::{Id, Money, Timestamp};
 
-use super::{Contents, EnvelopeRefusal as Refusal, InstructionState, Tallies, Tally};
+use super::{
+    Contents, EnvelopeRefusal as Refusal, EnvelopeState, InstructionState, PauseReason, Tallies,
+    Tally,
+};
 
 /// How many people must approve.
 pub const APPROVERS: usize = 2;
@@ -27,6 +30,8 @@ pub struct Envelope {
     pub known_failed: i64,
     /// How many contradicting answers there were then.
     pub known_contradictions: i64,
+    /// When two people stopped it.
+    pub stop_time: Option<Timestamp>,
     pub create_time: Timestamp,
     pub update_time: Timestamp,
 }
@@ -60,36 +65,6 @@ pub struct Limits {
     pub pause_after: i64,
 }
 
-/// Where an envelope stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EnvelopeState {
-    /// Instructions come in.
-    Open,
-    /// They are all in.
-    Sealed,
-    Validating,
-    Validated,
-    Approved,
-    /// Its instructions are sent.
-    Released,
-    Paused,
-    Completed,
-    Cancelled,
-}
-
-/// Why an envelope was paused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PauseReason {
-    /// A person asked for it.
-    Asked,
-    /// Too many instructions failed.
-    Failures,
-    /// The sums by state are not the control total.
-    Sums,
-    /// A rail said the contrary of what it had said.
-    Contradiction,
-}
-
 impl Envelope {
     /// A fresh envelope that `person` announced.
     pub fn create(id: Id<Self>, announced: NewEnvelope, person: &str, now: Timestamp) -> Self {
@@ -107,6 +82,7 @@ impl Envelope {
             known_paid: 0,
             known_failed: 0,
             known_contradictions: 0,
+            stop_time: None,
             create_time: now,
             update_time: now,
         }
@@ -117,9 +93,10 @@ impl Envelope {
         Tally { count: self.announced.count, minor: self.announced.total.minor() }
     }
 
-    /// Refuses unless it is in one of `states`.
+    /// Refuses unless it is in one of `states`, and nobody stopped it.
     pub fn expect(&self, states: &[EnvelopeState]) -> Result<(), Refusal> {
-        if states.contains(&self.state) { Ok(()) } else { Err(self.wrong_state()) }
+        let goes_on = self.stop_time.is_none() && states.contains(&self.state);
+        if goes_on { Ok(()) } else { Err(self.wrong_state()) }
     }
 
     /// Refuses more instructions than were announced, or a larger sum.
@@ -235,6 +212,33 @@ impl Envelope {
         })
     }
 
+    /// The envelope that a first person wants to be stopped: from here on it is held back.
+    pub fn ask_to_stop(self, person: &str, now: Timestamp) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Released, EnvelopeState::Paused])?;
+        if self.state == EnvelopeState::Paused {
+            return Ok(Self { update_time: now, ..self });
+        }
+        self.pause(person, PauseReason::Asked, now)
+    }
+
+    /// The envelope that two people stopped. They know that `withdrawn` more failed by that, and of
+    /// `contradictions`.
+    pub fn stop(
+        self,
+        withdrawn: i64,
+        contradictions: i64,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        self.expect(&[EnvelopeState::Paused])?;
+        Ok(Self {
+            stop_time: Some(now),
+            known_failed: self.known_failed + withdrawn,
+            known_contradictions: contradictions,
+            update_time: now,
+            ..self
+        })
+    }
+
     /// The envelope once two people decided what each of its `contradictions` means.
     pub fn decided(self, contradictions: i64, now: Timestamp) -> Self {
         Self { known_contradictions: contradictions, update_time: now, ..self }
@@ -276,7 +280,8 @@ impl Envelope {
 
     /// The refusal of what its state does not allow.
     pub fn wrong_state(&self) -> Refusal {
-        Refusal::EnvelopeState { envelope: self.id, state: self.state }
+        let state = if self.stop_time.is_some() { "stopped" } else { self.state.as_str() };
+        Refusal::EnvelopeState { envelope: self.id, state }
     }
 
     fn mismatch(&self, received: Tally) -> Refusal {

@@ -2,7 +2,7 @@
 
 use rangkai_primitives::{Currency, Id, Money};
 
-use super::{Envelope, EnvelopeState, Instruction, InstructionState, Tally};
+use super::{Envelope, Instruction, InstructionState, Tally};
 
 /// A rule said no. Each variant has one reason in `payments/v1/error_reason.proto`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum EnvelopeRefusal {
     #[error("there is no such envelope")]
     EnvelopeNotFound,
     #[error("envelope {envelope} is {state}")]
-    EnvelopeState { envelope: Id<Envelope>, state: EnvelopeState },
+    EnvelopeState { envelope: Id<Envelope>, state: &'static str },
     #[error("the instructions are not what was announced")]
     ControlMismatch { envelope: Id<Envelope>, declared: Tally, received: Tally },
     #[error("instruction {0} came before with other content")]
@@ -37,8 +37,6 @@ pub enum EnvelopeRefusal {
     RetryUnsafe(Id<Instruction>),
     #[error("instruction {instruction} is {state}")]
     InstructionState { instruction: Id<Instruction>, state: InstructionState },
-    #[error("somebody else said otherwise what became of instruction {0}")]
-    ResolutionDiffers(Id<Instruction>),
     #[error("envelope {envelope} is in {currency}")]
     EnvelopeCurrency { envelope: Id<Envelope>, currency: Currency },
 }

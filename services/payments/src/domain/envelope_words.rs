@@ -2,7 +2,35 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{EnvelopeState, PauseReason};
+/// Where an envelope stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvelopeState {
+    /// Instructions come in.
+    Open,
+    /// They are all in.
+    Sealed,
+    Validating,
+    Validated,
+    Approved,
+    /// Its instructions are sent.
+    Released,
+    Paused,
+    Completed,
+    Cancelled,
+}
+
+/// Why an envelope was paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseReason {
+    /// A person asked for it.
+    Asked,
+    /// Too many instructions failed.
+    Failures,
+    /// The sums by state are not the control total.
+    Sums,
+    /// A rail said the contrary of what it had said.
+    Contradiction,
+}
 
 impl EnvelopeState {
     /// Every state.

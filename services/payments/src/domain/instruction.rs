@@ -51,15 +51,17 @@ pub struct NewInstruction {
 ///
 /// ```text
 /// received ─→ valid ─→ sent ─→ paid | failed
-///         └→ invalid    └→ unknown ─→ paid | failed
-///                             └→ needs_person ─→ paid | failed
+///         │       │     └→ unknown ─→ paid | failed
+///         │       │             └→ needs_person ─→ paid | failed
+///         │       └→ failed, where two people stop the envelope before
+///         └→ invalid
 /// ```
 ///
 /// An end that the rail contradicts is left only when two people say so: for the other one.
 ///
 /// A valid one of a released envelope is queued: that is no state of its own, because a million rows
 /// would have to be written at the moment of release. For the same reason nobody writes down that one
-/// is valid or sent: how far its envelope was validated and taken says so.
+/// is valid, sent or withdrawn: how far its envelope was validated and taken says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InstructionState {
     Received,

@@ -33,8 +33,8 @@ pub struct Contradiction {
 
 impl Ruling {
     /// What `person` says now of an instruction, after `earlier`, the newest of which comes first: as
-    /// a proposal, or as the second person who says the same. What was proposed while something else
-    /// was recorded counts no more.
+    /// the second person who says the same, or as a proposal that takes the place of any other. What
+    /// was proposed while something else was recorded counts no more.
     pub fn say(
         instruction: &Instruction,
         earlier: &[Self],
@@ -48,23 +48,17 @@ impl Ruling {
         }
         let last = earlier.first();
         let proposal = last.filter(|it| !it.confirms && it.recorded == state);
-        let confirms = match proposal {
-            Some(first) if first.person == person && first.verdict == verdict => {
-                return Err(Refusal::SamePerson);
-            }
-            Some(first) if first.person != person && first.verdict != verdict => {
-                return Err(Refusal::ResolutionDiffers(id));
-            }
-            Some(first) => first.person != person,
-            None => false,
-        };
+        let alike = proposal.filter(|first| first.verdict == verdict);
+        if alike.is_some_and(|first| first.person == person) {
+            return Err(Refusal::SamePerson);
+        }
         Ok(Self {
             id: Id::generate(),
             number: last.map_or(0, |last| last.number) + 1,
             recorded: state,
             verdict,
             person: person.to_owned(),
-            confirms,
+            confirms: alike.is_some(),
             time: now,
         })
     }
@@ -120,13 +114,31 @@ mod tests {
 
         assert_eq!((first.number, first.confirms, first.corrects()), (1, false, true));
         assert_eq!(say(&said, true, "a"), Err(Refusal::SamePerson));
-        assert_eq!(say(&said, false, "b"), Err(Refusal::ResolutionDiffers(failed.id)));
         let other = say(&said, false, "a")?;
         assert_eq!((other.number, other.confirms, other.corrects()), (2, false, false));
         let second = say(&said, true, "b")?;
         assert_eq!((second.number, second.confirms), (2, true));
         // It is decided: what comes next is a new question.
         assert!(!say(&[second, first], true, "a")?.confirms);
+        Ok(())
+    }
+
+    #[test]
+    fn whoever_says_otherwise_proposes_that_instead() -> Result<(), Refusal> {
+        let silent = instruction(NeedsPerson, false);
+        let say = |earlier: &[Ruling], paid, person| {
+            Ruling::say(&silent, earlier, verdict(paid), person, NOW)
+        };
+        let wrong = say(&[], true, "a")?;
+
+        let right = say(&[wrong.clone()], false, "b")?;
+
+        assert_eq!((right.number, right.confirms), (2, false));
+        let said = [right, wrong];
+        assert_eq!(say(&said, false, "b"), Err(Refusal::SamePerson));
+        assert!(say(&said, false, "a")?.confirms && say(&said, false, "c")?.confirms);
+        // What was said before the last proposal is confirmed by nobody.
+        assert!(!say(&said, true, "c")?.confirms);
         Ok(())
     }
 

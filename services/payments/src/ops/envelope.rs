@@ -7,7 +7,7 @@ use tracing::instrument;
 use crate::{
     domain::{
         Envelope, EnvelopeRefusal as Refusal, EnvelopeState, InstructionState, NewEnvelope,
-        ReportLine, Tallies, Tally,
+        ReportLine, Stop, Tallies, Tally,
     },
     error::Error,
     events::tell,
@@ -23,6 +23,8 @@ pub struct View {
     pub contents_hash: Option<[u8; 32]>,
     /// Who approved exactly that.
     pub approved_by: Vec<String>,
+    /// Who wants it to be stopped, or stopped it.
+    pub stop: Option<Stop>,
 }
 
 /// What became of an envelope.
@@ -127,5 +129,17 @@ pub async fn view(tx: &Tx, envelope: Envelope) -> Result<View, Error> {
         Some(hash) => store::approval::list(tx, envelope.id, hash).await?,
         None => Vec::new(),
     };
-    Ok(View { envelope, tallies, contents_hash, approved_by })
+    let stop = match envelope.state {
+        EnvelopeState::Open
+        | EnvelopeState::Sealed
+        | EnvelopeState::Validating
+        | EnvelopeState::Validated
+        | EnvelopeState::Approved
+        | EnvelopeState::Released
+        | EnvelopeState::Cancelled => None,
+        EnvelopeState::Paused | EnvelopeState::Completed => {
+            store::stop::find(tx, envelope.id).await?
+        }
+    };
+    Ok(View { envelope, tallies, contents_hash, approved_by, stop })
 }

@@ -28,6 +28,7 @@ pub mod remittance;
 pub mod remittance_import;
 pub mod reservation;
 pub mod sample;
+pub mod stop;
 pub mod suspense;
 pub mod tariff;
 pub mod transfer;

@@ -64,7 +64,7 @@ pub async fn pause(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     envelope::view(tx, envelope).await
 }
 
-/// Lets a paused envelope go on. Where nothing of it is on its way any more, and nothing of it is left for
+/// Lets a paused envelope go on, whatever a first person wanted to stop it for. Where nothing of it is on its way any more, and nothing of it is left for
 /// two people to decide, it is completed.
 #[instrument(skip_all, fields(envelope.id = %id))]
 pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
@@ -73,6 +73,7 @@ pub async fn resume(tx: &Tx, id: Id<Envelope>) -> Result<View, Error> {
     let (_, contradictions) = store::late_answer::count(tx, id).await?;
     let envelope = envelope.resume(super::person(tx), &tallies, contradictions, tx.now())?;
     store::envelope::update(tx, &envelope).await?;
+    store::stop::lapse(tx, id).await?;
     tell::envelope_resumed(tx, &envelope).await?;
     let contradicted = store::instruction_doubt::tally(tx, id).await?;
     let sound = envelope.anomaly(&tallies) != Some(PauseReason::Sums) && contradicted.count == 0;

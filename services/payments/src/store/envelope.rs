@@ -12,7 +12,7 @@ use crate::domain::{Envelope, EnvelopeState, Limits, NewEnvelope};
 const COLUMNS: &str = "envelope_id, programme, cycle, source, currency, declared_count, \
     control_minor, instruction_limit_minor, limit_source, pause_percent, pause_after, incompatible, \
     state, content, validate_time, created_by, sealed_by, released_by, paused_by, pause_reason, \
-    known_paid, known_failed, known_contradictions, create_time, update_time";
+    known_paid, known_failed, known_contradictions, stop_time, create_time, update_time";
 
 /// Adds an envelope, and its cycle if it is new.
 pub async fn insert(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
@@ -111,7 +111,7 @@ pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
     let update = "UPDATE envelope SET state = $3, content = $4, validate_time = $5, \
                   released_by = $6, paused_by = $7, pause_reason = $8, known_paid = $9, \
                   known_failed = $10, update_time = $11, sealed_by = $12, \
-                  known_contradictions = $13 \
+                  known_contradictions = $13, stop_time = $14 \
                   WHERE agency = $1 AND envelope_id = $2";
     let values = [
         tx.agency().as_str().into(),
@@ -127,6 +127,7 @@ pub async fn update(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
         envelope.update_time.into(),
         envelope.sealed_by.clone().into(),
         envelope.known_contradictions.into(),
+        envelope.stop_time.into(),
     ];
     sql::execute(tx, update, values).await.map(drop)
 }
@@ -186,6 +187,7 @@ fn read(row: &QueryResult) -> Result<Envelope, DbErr> {
         known_paid: row.try_get("", "known_paid")?,
         known_failed: row.try_get("", "known_failed")?,
         known_contradictions: row.try_get("", "known_contradictions")?,
+        stop_time: row.try_get("", "stop_time")?,
         create_time: row.try_get("", "create_time")?,
         update_time: row.try_get("", "update_time")?,
     })

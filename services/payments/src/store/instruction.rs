@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     money,
     progress::{self, SENT, STATE},
+    withdrawal::{outcome_time, reason},
     word,
 };
 use crate::domain::{
@@ -261,8 +262,11 @@ fn among(
 
 fn columns() -> String {
     format!(
-        "instruction_id, reference, attempt, amount_minor, {STATE} AS state, findings, reason, \
-         retry_safe, rail_reference, outcome_time, retry_of, replaced_by, contradicted"
+        "instruction_id, reference, attempt, amount_minor, {STATE} AS state, findings, \
+         {} AS reason, retry_safe, rail_reference, {} AS outcome_time, retry_of, replaced_by, \
+         contradicted",
+        reason(),
+        outcome_time()
     )
 }
 

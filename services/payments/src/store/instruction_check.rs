@@ -157,8 +157,8 @@ fn cycle(envelope: &Envelope) -> [Value; 3] {
 }
 
 /// The other envelopes of the cycle, and what each means for whoever is paid there. Who was validated
-/// first is paid, so they count only as far as they were validated. The values of [`cycle`] begin at
-/// `$first`.
+/// first is paid, so they count only as far as they were validated; those that two people stopped, only
+/// as far as they were taken to be sent. The values of [`cycle`] begin at `$first`.
 fn others_sql(first: usize) -> String {
     let (cycle, programme, incompatible) = (first, first + 1, first + 2);
     format!(
@@ -166,7 +166,8 @@ fn others_sql(first: usize) -> String {
              SELECT envelope_id, CASE WHEN programme = ${programme} \
                  OR incompatible LIKE '% ' || ${programme} || ' %' \
                  OR ${incompatible} LIKE '% ' || programme || ' %' \
-                 THEN {excluded} ELSE {elsewhere} END, checked_after FROM envelope \
+                 THEN {excluded} ELSE {elsewhere} END, \
+                 CASE WHEN stop_time IS NULL THEN checked_after ELSE taken_after END FROM envelope \
              WHERE agency = $1 AND cycle = ${cycle} AND envelope_id <> $2 AND state <> 'cancelled' \
              AND checked_after IS NOT NULL)",
         excluded = Finding::Excluded.bit(),

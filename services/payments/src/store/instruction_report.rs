@@ -4,7 +4,7 @@ use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::Id;
 use sea_orm::QueryResult;
 
-use super::{progress::STATE, word};
+use super::{progress::STATE, withdrawal, word};
 use crate::domain::{Envelope, Findings, ReportLine, Tally};
 
 /// Each payment counts once: as its last attempt, unless that failed while an earlier one turned out to
@@ -24,11 +24,12 @@ pub async fn report(tx: &Tx, envelope: Id<Envelope>) -> Result<Vec<ReportLine>, 
     let sums = format!(
         "SELECT state, findings, reason, returned, COUNT(*) AS found, \
          CAST(SUM(amount_minor) AS bigint) AS minor FROM (\
-             SELECT {STATE} AS state, findings, reason, amount_minor, \
+             SELECT {STATE} AS state, findings, {} AS reason, amount_minor, \
              state = 'failed' AND rail_reference IS NOT NULL AS returned FROM instruction \
              WHERE agency = $1 AND envelope_id = $2 AND {COUNTS}) AS standing \
          GROUP BY state, findings, reason, returned \
-         ORDER BY state, findings, reason, returned"
+         ORDER BY state, findings, reason, returned",
+        withdrawal::reason()
     );
     let values = [tx.agency().as_str().into(), envelope.uuid().into()];
     let line = |row: &QueryResult| {

@@ -50,6 +50,7 @@ pub mod reservation;
 pub mod ruling;
 pub mod sandbox_order;
 pub mod settlement;
+pub mod stop;
 pub mod sums;
 pub mod suspense;
 pub mod sweep;
@@ -62,6 +63,7 @@ pub mod unresolved;
 pub mod voucher;
 pub mod voucher_guess;
 pub mod waiting_break;
+pub mod withdrawal;
 
 use std::str::FromStr;
 
@@ -142,6 +144,8 @@ const OWN: &[SqlMigration] = &[
     both!("m0096_bulk_batch"),
     both!("m0096_returned_charge"),
     both!("m0097_lookup"),
+    both!("m0098_stop"),
+    each!("m0099_stop_stays"),
 ];
 
 /// What an amount is split by, so that sums of either half fit a number of the database.

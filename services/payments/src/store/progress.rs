@@ -1,7 +1,7 @@
 //! How far an envelope was worked through, and what that makes of its instructions.
 //!
-//! What follows from it is not written into the rows: to find a million instructions valid, and to
-//! take them to be sent, would each be a million rows to write. A row says `received` until something
+//! What follows from it is not written into the rows: to find a million instructions valid, to take
+//! them to be sent, and to withdraw them, would each be a million rows to write. A row says `received` until something
 //! else than its turn happens to it.
 
 use rangkai_db::{DbErr, Tx, sql};
@@ -17,11 +17,13 @@ pub const SENT: &str = "(instruction.state = 'sent' \
     (SELECT taken_after FROM envelope WHERE agency = $1 AND envelope_id = $2))";
 
 /// The state of an instruction, in a query whose first values are the agency and the envelope. One
-/// that is given again is `valid` from its first moment.
+/// that is given again is `valid` from its first moment; one that was not sent when two people stopped
+/// its envelope failed.
 pub const STATE: &str = "CASE WHEN instruction.state NOT IN ('received', 'valid') \
     THEN instruction.state WHEN instruction.instruction_id <= \
     (SELECT taken_after FROM envelope WHERE agency = $1 AND envelope_id = $2) THEN 'sent' \
-    WHEN instruction.state = 'valid' OR instruction.instruction_id <= \
+    WHEN (SELECT stop_time FROM envelope WHERE agency = $1 AND envelope_id = $2) IS NOT NULL \
+    THEN 'failed' WHEN instruction.state = 'valid' OR instruction.instruction_id <= \
     (SELECT checked_after FROM envelope WHERE agency = $1 AND envelope_id = $2) THEN 'valid' \
     ELSE 'received' END";
 

@@ -120,6 +120,24 @@ impl EnvelopeService for Payments {
         .await
     }
 
+    async fn stop_envelope(
+        &self,
+        request: Request<wire::StopEnvelopeRequest>,
+    ) -> Result<Response<wire::StopEnvelopeResponse>, Status> {
+        let wire = request.get_ref();
+        let method = "rangkai.payments.v1.EnvelopeService/StopEnvelope";
+        let (call, id) = read::one(method, &request, &wire.request_id, &wire.envelope_id)?;
+        let reason = wire.reason.clone();
+        self.change(call, move |tx| {
+            let reason = reason.clone();
+            async move {
+                let view = ops::stop::stop(&tx, id, reason).await?;
+                Ok(wire::StopEnvelopeResponse { envelope: Some(view.into()) })
+            }
+        })
+        .await
+    }
+
     async fn cancel_envelope(
         &self,
         request: Request<wire::CancelEnvelopeRequest>,

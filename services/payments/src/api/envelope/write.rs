@@ -5,7 +5,8 @@ use rangkai_proto::{payments::v1 as wire, r#type::v1 as words};
 
 use crate::{
     domain::{
-        Envelope, EnvelopeState, Finding, InstructionState, PauseReason, ReportLine, Tallies, Tally,
+        Envelope, EnvelopeState, Finding, InstructionState, PauseReason, ReportLine, Stop, Tallies,
+        Tally,
     },
     ops::{
         envelope::{Report, View},
@@ -46,6 +47,7 @@ impl From<Envelope> for wire::Envelope {
             pause_reason: pause_reason.into(),
             create_time: Some(rangkai_proto::time(envelope.create_time)),
             update_time: Some(rangkai_proto::time(envelope.update_time)),
+            stop: None,
         }
     }
 }
@@ -54,7 +56,24 @@ impl From<View> for wire::Envelope {
     fn from(view: View) -> Self {
         let tallies = tallies(&view.envelope, &view.tallies);
         let contents_hash = view.contents_hash.map(|hash| hex(&hash)).unwrap_or_default();
-        Self { tallies, contents_hash, approved_by: view.approved_by, ..view.envelope.into() }
+        let stop = view.stop.map(wire::EnvelopeStop::from);
+        Self { tallies, contents_hash, approved_by: view.approved_by, stop, ..view.envelope.into() }
+    }
+}
+
+impl From<Stop> for wire::EnvelopeStop {
+    fn from(stop: Stop) -> Self {
+        let confirm_time = stop.second.as_ref().map(|second| rangkai_proto::time(second.time));
+        let second = stop.second.map(|second| (second.person, second.reason));
+        let (confirmed_by, confirm_reason) = second.unwrap_or_default();
+        Self {
+            requested_by: stop.first.person,
+            reason: stop.first.reason,
+            request_time: Some(rangkai_proto::time(stop.first.time)),
+            confirmed_by,
+            confirm_reason,
+            confirm_time,
+        }
     }
 }
 

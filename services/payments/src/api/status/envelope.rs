@@ -48,9 +48,7 @@ impl From<Refusal> for Status {
                 let envelope = ("envelope_id", envelope.to_string());
                 no(&refusal, [envelope, ("currency_code", currency.to_string())])
             }
-            Refusal::RetryUnsafe(id) | Refusal::ResolutionDiffers(id) => {
-                no(&refusal, [("instruction_id", id.to_string())])
-            }
+            Refusal::RetryUnsafe(id) => no(&refusal, [("instruction_id", id.to_string())]),
             Refusal::InstructionState { instruction, state } => {
                 let id = ("instruction_id", instruction.to_string());
                 no(&refusal, [id, ("state", state.to_string())])
@@ -82,6 +80,5 @@ fn outcome(refusal: &Refusal) -> (Code, ErrorReason) {
         Refusal::RetryUnsafe(_) => (Code::FailedPrecondition, Reason::RetryUnsafe),
         Refusal::InstructionState { .. } => (Code::FailedPrecondition, Reason::InstructionState),
         Refusal::EnvelopeCurrency { .. } => (Code::FailedPrecondition, Reason::EnvelopeCurrency),
-        Refusal::ResolutionDiffers(_) => (Code::FailedPrecondition, Reason::ResolutionDiffers),
     }
 }

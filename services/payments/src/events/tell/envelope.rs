@@ -5,8 +5,9 @@ use rangkai_events::record;
 use rangkai_primitives::Money;
 use rangkai_proto::payments::v1::{
     BatchSettled, EnvelopeApproved, EnvelopeCancelled, EnvelopeCompleted, EnvelopeCreated,
-    EnvelopePaused, EnvelopeReleased, EnvelopeResumed, EnvelopeSealed, EnvelopeValidated,
-    InstructionResolved, InstructionRetried, InstructionState as Recorded, PauseReason as Why,
+    EnvelopePaused, EnvelopeReleased, EnvelopeResumed, EnvelopeSealed, EnvelopeStopRequested,
+    EnvelopeStopped, EnvelopeValidated, InstructionResolved, InstructionRetried,
+    InstructionState as Recorded, PauseReason as Why,
 };
 use uuid::Uuid;
 
@@ -79,6 +80,22 @@ pub async fn envelope_paused(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> 
         Some(PauseReason::Contradiction) => Why::Contradiction,
     };
     let fact = EnvelopePaused { envelope_id: envelope.id.to_string(), reason: reason.into() };
+    record(tx, envelope.id.uuid(), &fact).await
+}
+
+/// A first person wants it to be stopped.
+pub async fn envelope_stop_requested(tx: &Tx, envelope: &Envelope) -> Result<(), DbErr> {
+    let fact = EnvelopeStopRequested { envelope_id: envelope.id.to_string() };
+    record(tx, envelope.id.uuid(), &fact).await
+}
+
+/// Two people stopped it.
+pub async fn envelope_stopped(tx: &Tx, envelope: &Envelope, withdrawn: Tally) -> Result<(), DbErr> {
+    let fact = EnvelopeStopped {
+        envelope_id: envelope.id.to_string(),
+        withdrawn_count: withdrawn.count,
+        withdrawn_amount: Some(amount(envelope, withdrawn)),
+    };
     record(tx, envelope.id.uuid(), &fact).await
 }
 

@@ -23,8 +23,8 @@ pub use collection::{collection_changed, collection_opened};
 pub use credit::{credit_applied, credit_granted, credit_refunded};
 pub use envelope::{
     batch_settled, envelope_approved, envelope_cancelled, envelope_completed, envelope_created,
-    envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_validated,
-    instruction_resolved, instruction_retried,
+    envelope_paused, envelope_released, envelope_resumed, envelope_sealed, envelope_stop_requested,
+    envelope_stopped, envelope_validated, instruction_resolved, instruction_retried,
 };
 pub use ledger::{account_closed, account_opened, all, moved};
 pub use merchant::{merchant_paid, merchant_registered};

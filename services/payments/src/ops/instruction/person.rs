@@ -45,6 +45,9 @@ pub async fn retry(
     let mut change = Tallies::default();
     change.go(InstructionState::Failed, InstructionState::Valid, old.amount.minor());
     store::tally::update(tx, envelope.id, &change).await?;
+    if envelope.state == Completed {
+        store::stop::lapse(tx, envelope.id).await?;
+    }
     let envelope = envelope.reopen(tx.now());
     store::envelope::update(tx, &envelope).await?;
     tx.changed("envelope", envelope.id.uuid());
@@ -64,15 +67,15 @@ fn next_id(taken: Uuid) -> Id<Instruction> {
 }
 
 /// Says what became of an order that no inquiry could tell, or what is true of one whose end the rail
-/// contradicts: a first person proposes, a second one who says the same settles it. Everything that is
-/// said is kept.
+/// contradicts: a first person proposes, a second one who says the same settles it, and one who says
+/// otherwise proposes that instead. Everything that is said is kept.
 #[instrument(skip_all, fields(envelope.id = %envelope, instruction.id = %id))]
 pub async fn resolve(
     tx: &Tx,
     envelope: Id<Envelope>,
     id: Id<Instruction>,
     verdict: Verdict,
-) -> Result<Instruction, Error> {
+) -> Result<(Instruction, Ruling), Error> {
     let (envelope, instruction) = lock(tx, envelope, id).await?;
     let earlier = store::ruling::list(tx, id).await?;
     let ruling = Ruling::say(&instruction, &earlier, verdict, ops::person(tx), tx.now())?;
@@ -84,12 +87,12 @@ pub async fn resolve(
             decide(tx, envelope.clone(), &instruction, &ruling).await?;
         } else {
             // What people found to have failed can be given again.
-            let outcome = ruling.verdict.outcome(true, tx.now());
+            let outcome = ruling.verdict.clone().outcome(true, tx.now());
             settle(tx, envelope.id, &[(id.uuid(), outcome)]).await?;
         }
     }
     let found = store::instruction::find(tx, &envelope, id).await?;
-    Ok(found.ok_or(Refusal::InstructionNotFound)?)
+    Ok((found.ok_or(Refusal::InstructionNotFound)?, ruling))
 }
 
 async fn lock(

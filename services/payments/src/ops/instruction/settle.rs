@@ -244,7 +244,7 @@ async fn is_doubtful(tx: &Tx, envelope: &Envelope) -> Result<bool, Error> {
 }
 
 /// Posts what was paid and lets go of the money for all that ended.
-async fn post(tx: &Tx, envelope: &Envelope, paid: Tally, failed: Tally) -> Result<(), Error> {
+pub async fn post(tx: &Tx, envelope: &Envelope, paid: Tally, failed: Tally) -> Result<(), Error> {
     let ended = paid.plus(failed);
     if ended.count == 0 {
         return Ok(());
