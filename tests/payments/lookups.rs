@@ -37,6 +37,11 @@ const LOOKUPS: &[(&str, &str)] = &[
         "SELECT * FROM collection WHERE next_inquiry <= $1 AND provider = $2 \
          ORDER BY next_inquiry, collection_id LIMIT 100",
     ),
+    (
+        "instruction_given_again",
+        "UPDATE instruction SET state = 'failed' WHERE agency = $1 AND envelope_id = $2 \
+         AND instruction_id > $3 AND retry_of IS NOT NULL AND state = 'valid'",
+    ),
 ];
 
 #[rstest]
@@ -54,7 +59,7 @@ async fn every_lookup_has_its_index(#[case] kind: Kind) -> anyhow::Result<()> {
         } else {
             // What PostgreSQL makes of tables without rows says nothing of those with many.
             let name = "SELECT indexname::text, 1::bigint FROM pg_indexes WHERE tablename IN \
-                        ('suspense', 'refund', 'dispute', 'collection')";
+                        ('suspense', 'refund', 'dispute', 'collection', 'instruction')";
             let names = books.numbers(name).await?;
             assert!(names.iter().any(|(name, _)| name == index), "{index}");
         }
