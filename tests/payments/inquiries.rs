@@ -189,6 +189,31 @@ async fn a_provider_that_hangs_does_not_hold_up_the_codes_of_another(
     Ok(())
 }
 
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn a_payment_that_hangs_does_not_hold_up_the_next_of_its_provider(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let desk = house.korlantas().await?;
+    let (_, hanging) = shown(&desk, HANGING).await?;
+    let (_, paid) = shown(&desk, PAID).await?;
+    house.clock.advance(super::support::DAY);
+
+    let payments = house.payments.clone();
+    let asking = tokio::spawn(async move { payments.inquire_collections().await });
+    while known(&desk, &paid).await?.state() != CollectionState::Paid {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(known(&desk, &hanging).await?.state(), CollectionState::Waiting);
+    assert!(!asking.is_finished());
+    asking.abort();
+    Ok(())
+}
+
 /// A bill of an amount, and the code that shows it.
 pub async fn shown(
     desk: &Desk,
