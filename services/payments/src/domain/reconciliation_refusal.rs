@@ -47,5 +47,10 @@ pub enum ReconciliationRefusal {
     #[error("dispute {dispute} is {}", .state.as_str())]
     DisputeEnded { dispute: Id<Dispute>, state: DisputeState },
     #[error("the account {} at the banks does not hold that much", .account.as_str())]
-    BankShort { account: AccountCode, amount: Money, available_minor: i128 },
+    BankShort {
+        account: AccountCode,
+        amount: Money,
+        /// What it holds; not for a bank to know.
+        available_minor: Option<i128>,
+    },
 }

@@ -47,10 +47,7 @@ impl Payments {
             }
             asked += u64::try_from(due.len()).unwrap_or_default();
             for (agency, questions) in by_agency(due) {
-                if let Err(error) = self.ask(agency, questions).await {
-                    let error: &(dyn std::error::Error + 'static) = &error;
-                    tracing::error!(error, "the rail does not answer an inquiry");
-                }
+                self.ask(agency, questions).await;
             }
         }
     }
@@ -90,7 +87,7 @@ impl Payments {
         }
     }
 
-    async fn ask(&self, agency: Agency, due: Vec<Inquiry>) -> Result<(), RailError> {
+    async fn ask(&self, agency: Agency, due: Vec<Inquiry>) {
         let envelopes: BTreeMap<_, _> = due.iter().map(|it| (it.order, it.envelope)).collect();
         let questions: Vec<_> = due.into_iter().map(question).collect();
         let calling = self.rail.inquire(&self.db, agency.clone(), Arc::new(questions));
@@ -111,9 +108,16 @@ impl Payments {
             }
         }
         for (envelope, answers) in groups {
-            self.record(agency.clone(), envelope.into(), answers).await?;
+            self.keep(agency.clone(), envelope.into(), answers).await;
         }
-        Ok(())
+    }
+
+    /// Records what was said of an envelope. One for which that fails does not hold up the others; its
+    /// orders are asked about again.
+    async fn keep(&self, agency: Agency, envelope: Id<Envelope>, answers: Answers) {
+        if let Err(error) = self.record(agency, envelope, answers).await {
+            told(&error, envelope, "what the rail said cannot be recorded");
+        }
     }
 
     async fn listen(&self) -> Result<(), RailError> {
@@ -123,7 +127,7 @@ impl Payments {
             group.1.push((said.order, said.outcome));
         }
         for (envelope, (agency, answers)) in groups {
-            self.record(agency, envelope.into(), answers).await?;
+            self.keep(agency, envelope.into(), answers).await;
         }
         Ok(())
     }

@@ -43,7 +43,24 @@ pub async fn post_out(
 ) -> Result<(), Error> {
     match post(tx, occasion, amount, source).await {
         Err(Error::PastFloor { account, available_minor }) if account.is_at_banks() => {
+            let available_minor = Some(available_minor);
             Err(ReconciliationRefusal::BankShort { account, amount, available_minor }.into())
+        }
+        posted => posted,
+    }
+}
+
+/// As [`post_out`], where a bank is told: not what the agency holds.
+pub async fn post_out_untold(
+    tx: &Tx,
+    occasion: Occasion,
+    amount: Money,
+    source: Uuid,
+) -> Result<(), Error> {
+    match post(tx, occasion, amount, source).await {
+        Err(Error::PastFloor { account, .. }) if account.is_at_banks() => {
+            let short = ReconciliationRefusal::BankShort { account, amount, available_minor: None };
+            Err(short.into())
         }
         posted => posted,
     }

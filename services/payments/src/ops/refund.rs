@@ -75,7 +75,7 @@ pub async fn confirm(tx: &Tx, id: Id<Refund>, reference: BankReference) -> Resul
     let moved = BankMovement::record(purpose, id.uuid(), refund.amount, bank, tx.now());
     super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     tx.changed("refund", refund.id.uuid());
-    ledger::post_out(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
+    ledger::post_out_untold(tx, Occasion::RefundPaid, refund.amount, refund.id.uuid()).await?;
     tell::refund_paid(tx, &refund, &reference.number).await?;
     Ok(refund)
 }

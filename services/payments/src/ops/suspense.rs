@@ -137,7 +137,7 @@ pub async fn give_back(
     let moved = BankMovement::record(purpose, id.uuid(), item.amount, bank, tx.now());
     super::expect_unused(store::bank_movement::insert(tx, &moved).await?, &moved)?;
     tx.changed("suspense", item.id.uuid());
-    ledger::post_out(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
+    ledger::post_out_untold(tx, Occasion::RefundPaid, item.amount, item.id.uuid()).await?;
     tell::suspense_returned(tx, &item).await?;
     Ok(item)
 }

@@ -39,16 +39,15 @@ impl From<Refusal> for Status {
             | Refusal::SamePerson
             | Refusal::LedgerNotSound
             | Refusal::DisputeNotFound => no(outcome, [], &refusal),
-            Refusal::BankShort { account, amount, available_minor } => no(
-                outcome,
-                [
+            Refusal::BankShort { account, amount, available_minor } => {
+                let known = available_minor.map(|held| ("available_minor", held.to_string()));
+                let said = [
                     ("account_code", account.as_str().to_owned()),
                     ("amount_minor", amount.minor().to_string()),
-                    ("available_minor", available_minor.to_string()),
                     ("currency_code", amount.currency().to_string()),
-                ],
-                &refusal,
-            ),
+                ];
+                no(outcome, said.into_iter().chain(known), &refusal)
+            }
         }
     }
 }

@@ -67,7 +67,8 @@ async fn keep(tx: &Tx, before: BreakState, it: &Break) -> Result<(), Error> {
 async fn post(tx: &Tx, (occasion, amount): (Occasion, Money), source: Uuid) -> Result<(), Error> {
     match ledger::post(tx, occasion, amount, source).await {
         Err(Error::PastFloor { account, available_minor }) => {
-            Err(Refusal::BankShort { account, amount, available_minor }.into())
+            Err(Refusal::BankShort { account, amount, available_minor: Some(available_minor) }
+                .into())
         }
         posted => posted,
     }

@@ -193,7 +193,12 @@ async fn correct(tx: &Tx, it: &Break) -> Result<(), Error> {
         let available_minor = i128::from(balance.minor()) - i128::from(reserved.minor());
         if i128::from(amount.minor()) > available_minor {
             let account = AccountCode::Disbursement;
-            return Err(Refusal::BankShort { account, amount, available_minor }.into());
+            return Err(Refusal::BankShort {
+                account,
+                amount,
+                available_minor: Some(available_minor),
+            }
+            .into());
         }
     }
     post(tx, (occasion, amount), it.id.uuid()).await
