@@ -5,7 +5,12 @@ use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::json;
 
-use super::support::{Desk, House, output, paid, payment};
+use std::time::Duration;
+
+use super::{
+    privacy::rows,
+    support::{Desk, House, output, paid, payment},
+};
 
 const RUN: &str = "run: {workflow: {namespace: test, name: child, input: '${ . }'}}";
 
@@ -51,6 +56,30 @@ async fn whoever_cancels_a_parent_cancels_its_child(#[case] kind: Kind) -> anyho
         let instance = desk.end(&desk.only(name).await?).await?;
         assert_eq!(instance.state(), InstanceState::Cancelled, "{name}");
     }
+    Ok(())
+}
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_child_that_nobody_waits_for_any_more_is_cancelled_and_forgotten(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let (house, desk, _process) = House::at_work(kind).await?;
+    desk.publish("child", "- w: {wait: P1D}").await?;
+    let tasks = format!(
+        "- t: {{try: [{{a: {{{RUN}, timeout: {{after: PT1M}}}}}}], catch: {{}}}}\n- w: {{wait: P1D}}"
+    );
+    let parent = desk.begin(&tasks, &json!({})).await?;
+    let child = desk.only("child").await?;
+    desk.at(&child, "/do/0/w").await?;
+
+    house.clock.advance(Duration::from_mins(2));
+
+    desk.at(&parent, "/do/1/w").await?;
+    assert_eq!(desk.end(&child).await?.state(), InstanceState::Cancelled);
+    assert!(rows(&house, "SELECT child_id FROM child_end").await?.is_empty());
     Ok(())
 }
 

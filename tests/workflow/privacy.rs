@@ -15,7 +15,8 @@ use super::support::{House, output};
 
 const NIK: &str = "3174054107880001";
 
-async fn rows(house: &House, query: &str) -> anyhow::Result<Vec<sea_orm::QueryResult>> {
+/// What a query finds in the database of a house.
+pub async fn rows(house: &House, query: &str) -> anyhow::Result<Vec<sea_orm::QueryResult>> {
     let database = Database::connect(house.config.database.url.reveal()).await?;
     let statement = Statement::from_string(database.get_database_backend(), query);
     let rows = database.query_all_raw(statement).await?;

@@ -12,7 +12,7 @@ use rangkai_proto::{
 };
 use rangkai_rpc::ServerConfig;
 use rangkai_testkit::{Client, Keys, TestDatabase, caller, fresh, listen};
-use rangkai_workflow::{Config, DEFAULTS};
+use rangkai_workflow::{Config, DEFAULTS, Workflow};
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -71,7 +71,8 @@ impl House {
             .serve_with_incoming(TcpListenerStream::new(double.0));
         server.spawn(answers);
         let running = server.spawn(async move {
-            rangkai_workflow::run(config, Clock::system(), gate, listener, until).await
+            let workflow = Workflow::open(&config, Clock::system()).await?;
+            rangkai_rpc::run(workflow, config.server, gate, listener, until).await
         });
         let caller = caller(AGENCY, &SCOPES, &[]);
         let endpoint = Endpoint::try_from(format!("http://{address}"))?;

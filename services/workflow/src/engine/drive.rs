@@ -185,7 +185,8 @@ impl Drive {
         let announced = turn.calls.clone();
         let lease = ms(self.engine.config().lease_ms);
         let lead = Some((self.taken.token, lease));
-        let step = Step { lead, answered, mail: seen, attributes, turn };
+        let ends = ends.into_iter().map(|(child, _)| child).collect();
+        let step = Step { lead, answered, mail: seen, ends, attributes, turn };
         let both = Arc::new((self.loaded.whole.clone(), step));
         let library = self.engine.library().clone();
         let keep = move |tx| {

@@ -1,7 +1,5 @@
 //! Instances that other instances run.
 
-use std::collections::BTreeSet;
-
 use rangkai_db::Tx;
 use uuid::Uuid;
 
@@ -51,29 +49,30 @@ pub async fn begin(tx: &Tx, parent: &Whole, children: Vec<Child>) -> Result<bool
     Ok(early)
 }
 
-/// Forgets the ends that an instance looked at, and cancels the children that it no longer waits for.
+/// Cancels the children that an instance no longer waits for, and forgets the ends that it looked at,
+/// those of earlier children too.
 pub async fn settle(
     tx: &Tx,
     library: &Library,
     old: &Continuation,
     parent: &Whole,
-    answered: &[(Uuid, bool)],
+    ends: &[Uuid],
 ) -> Result<(), Error> {
     let (was, is) = (old.children(), parent.continuation.children());
     let gone: Vec<Uuid> = was.difference(&is).copied().collect();
-    store::child_end::delete(tx, parent.instance.id, &gone).await?;
-    let ended: BTreeSet<_> = answered.iter().map(|(child, _)| *child).collect();
-    for child in gone.into_iter().filter(|child| !ended.contains(child)) {
-        let found = store::instance::lock(tx, child.into()).await?;
+    for child in gone.iter().filter(|child| !ends.contains(child)) {
+        let found = store::instance::lock(tx, (*child).into()).await?;
         if found.is_some_and(|child| !child.instance.state.is_final()) {
-            match Box::pin(instance::cancel(tx, library, child.into(), ABANDONED)).await {
+            match Box::pin(instance::cancel(tx, library, (*child).into(), ABANDONED)).await {
                 // What cannot be taken back goes on alone.
                 Ok(_) | Err(Error::Refused(Refusal::PastFinalStep(_))) => {}
                 Err(error) => return Err(error),
             }
         }
     }
-    Ok(())
+    // A child that is cancelled here has an end, too.
+    let seen: Vec<Uuid> = gone.into_iter().chain(ends.iter().copied()).collect();
+    Ok(store::child_end::delete(tx, parent.instance.id, &seen).await?)
 }
 
 /// Tells the instance that waits for this one how it ended, if one does.

@@ -179,6 +179,7 @@ pub async fn cancel(
         lead: None,
         answered: Vec::new(),
         mail: Vec::new(),
+        ends: Vec::new(),
         attributes: BTreeMap::new(),
         turn,
     };

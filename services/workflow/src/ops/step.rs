@@ -31,6 +31,8 @@ pub struct Step {
     pub answered: Vec<(Uuid, bool)>,
     /// The mail that was looked at.
     pub mail: Vec<Uuid>,
+    /// The children whose ends were looked at.
+    pub ends: Vec<Uuid>,
     /// The search attributes that have another value now.
     pub attributes: BTreeMap<String, String>,
     /// What it led to.
@@ -59,7 +61,7 @@ pub async fn keep(
     before: Whole,
     step: Step,
 ) -> Result<Option<Kept>, Error> {
-    let Step { lead, answered, mail, attributes, turn } = step;
+    let Step { lead, answered, mail, ends, attributes, turn } = step;
     let Turn { continuation, calls, subscriptions, events, children, history } = turn;
     inbox::hold(tx, &events).await?;
     store::subscription::hold(tx, &subscriptions).await?;
@@ -110,7 +112,7 @@ pub async fn keep(
         store::instance::wake(tx, &[id]).await?;
         whole.instance.revision += 1;
     }
-    child::settle(tx, library, &old, &whole, &answered).await?;
+    child::settle(tx, library, &old, &whole, &ends).await?;
     end(tx, &whole).await?;
     tx.changed("instance", id.uuid());
     Ok(Some(Kept { whole, mail: early, stirs, led: goes_on }))
