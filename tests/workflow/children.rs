@@ -1,11 +1,11 @@
 //! Instances that others run, and events that instances tell each other.
 
+use std::time::Duration;
+
 use rangkai_proto::workflow::v1::{Instance, InstanceState, ListInstancesRequest};
 use rangkai_testkit::Kind;
 use rstest::rstest;
 use serde_json::json;
-
-use std::time::Duration;
 
 use super::{
     privacy::rows,

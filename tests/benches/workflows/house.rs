@@ -61,7 +61,7 @@ impl House {
         config.database = database.config.clone();
         config.database.max_connections = options.connections;
         config.engine.in_flight = 512;
-        let payments = EndpointConfig::at(&format!("http://{}", double.1));
+        let payments = EndpointConfig::at(format!("http://{}", double.1));
         config.endpoints.insert("payments".to_owned(), payments);
         let (listener, address) = listen().await?;
         let (gate, stop) = (keys.gate()?, CancellationToken::new());
@@ -126,7 +126,7 @@ impl Deed for Caller {
                 InstanceState::Faulted | InstanceState::Cancelled => {
                     anyhow::bail!("a workflow did not end well")
                 }
-                _ => {}
+                InstanceState::Unspecified | InstanceState::Running | InstanceState::Waiting => {}
             }
         }
         anyhow::bail!("the stream ended before the workflow")

@@ -40,7 +40,7 @@ async fn every_message_is_valid_by_the_published_schemas() -> anyhow::Result<()>
     add("a file of orders", left.content.clone());
     add(
         "an order to a person without a bank and a name",
-        to_a_beneficiary(Kind::Sqlite).await?.content,
+        Box::pin(to_a_beneficiary(Kind::Sqlite)).await?.content,
     );
     add("the sandbox's report", written.pain_002);
     add("the sandbox's statement", written.camt_053.clone());
@@ -73,7 +73,7 @@ async fn every_message_is_valid_by_the_published_schemas() -> anyhow::Result<()>
 async fn an_order_to_a_beneficiary_of_the_profile_names_the_account_alone(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {
-    let left = to_a_beneficiary(kind).await?;
+    let left = Box::pin(to_a_beneficiary(kind)).await?;
 
     assert!(left.content.contains("<Id>address0</Id>"), "{}", left.content);
     assert_eq!(left.orders.len(), 1);
