@@ -117,7 +117,7 @@ async fn an_event_of_one_instance_is_heard_by_another_and_by_itself(
     #[case] kind: Kind,
 ) -> anyhow::Result<()> {
     let (house, desk, _process) = House::at_work(kind).await?;
-    let hears = "{listen: {to: {one: {with: {type: id.go.polri.renewed}, correlate: {s: {from: .data.sim, expect: '${ .sim }'}}}}}";
+    let hears = "{listen: {to: {one: {with: {type: id.go.polri.renewed}, correlate: {s: {from: .data.sim, expect: '${ .sim }'}}}}}}";
     let other = desk.begin(&format!("- l: {hears}"), &json!({"sim": "7"})).await?;
     desk.at(&other, "/do/0/l").await?;
     let theirs = house.desk("dukcapil")?;

@@ -27,3 +27,4 @@ mod silence;
 mod support;
 mod time;
 mod timeline;
+mod words;

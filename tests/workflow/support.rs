@@ -5,16 +5,11 @@ use std::{collections::BTreeMap, time::Duration};
 use rangkai_auth::{AuthConfig, EndpointConfig};
 use rangkai_outbound::OutboundConfig;
 use rangkai_primitives::{Caller, Clock};
-use rangkai_proto::{
-    payments::v1::{BillExpired, BillPaid},
-    to_json,
-    workflow::v1::{
-        CancelInstanceRequest, HistoryEntry, Instance, InstanceState, ListHistoryRequest,
-        PublishDefinitionRequest, StartInstanceRequest, WatchInstanceRequest,
-        definition_service_client::DefinitionServiceClient,
-        descriptor_service_client::DescriptorServiceClient,
-        instance_service_client::InstanceServiceClient,
-    },
+use rangkai_proto::workflow::v1::{
+    CancelInstanceRequest, HistoryEntry, Instance, ListHistoryRequest, PublishDefinitionRequest,
+    WatchInstanceRequest, definition_service_client::DefinitionServiceClient,
+    descriptor_service_client::DescriptorServiceClient,
+    instance_service_client::InstanceServiceClient,
 };
 use rangkai_rpc::{Block as _, Ready, Server, ServerConfig};
 use rangkai_testkit::{
@@ -26,6 +21,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, transport::Channel};
 
+pub use super::words::{document, expired, is_final, output, paid, payment, refund, start};
 use super::{double::Double, issuer::Issuer};
 
 /// What an agency's own people may do.
@@ -264,62 +260,4 @@ impl Desk {
         let request = ListHistoryRequest { instance_id, page_size: 500, page_token: String::new() };
         Ok(self.instances.clone().list_history(request).await?.into_inner().entries)
     }
-}
-
-/// A document whose `do` is `tasks`, in YAML without indentation.
-pub fn document(name: &str, tasks: &str) -> String {
-    let tasks: Vec<_> = tasks.lines().map(|line| format!("  {line}")).collect();
-    format!(
-        "document: {{dsl: 1.0.3, namespace: test, name: {name}, version: 1.0.0}}\ndo:\n{}\n",
-        tasks.join("\n")
-    )
-}
-
-pub fn start(name: &str, input: &Value) -> StartInstanceRequest {
-    StartInstanceRequest {
-        request_id: fresh(),
-        namespace: "test".to_owned(),
-        name: name.to_owned(),
-        version: String::new(),
-        case_id: String::new(),
-        input: Some(rangkai_proto::from_json(input)),
-    }
-}
-
-/// A call that the double counts.
-pub fn refund(bill: &str) -> String {
-    format!(
-        "{{call: 'rangkai.payments.v1.RefundService.IssueRefund:1@default', \
-         with: {{billId: '{bill}', reason: test}}}}"
-    )
-}
-
-/// Waits for the payment, or the expiry, of the bill that the input names.
-pub fn payment() -> String {
-    let filter = |kind| {
-        format!(
-            "{{with: {{type: rangkai.payments.v1.{kind}}}, \
-             correlate: {{bill: {{from: .data.billId, expect: '${{ $input.bill }}'}}}}}}"
-        )
-    };
-    format!("listen: {{to: {{any: [{}, {}]}}}}", filter("BillPaid"), filter("BillExpired"))
-}
-
-pub fn paid(bill_id: &str) -> BillPaid {
-    BillPaid { bill_id: bill_id.to_owned(), ..BillPaid::default() }
-}
-
-pub fn expired(bill_id: &str) -> BillExpired {
-    BillExpired { bill_id: bill_id.to_owned(), ..BillExpired::default() }
-}
-
-/// What a completed instance gave.
-pub fn output(instance: &Instance) -> Value {
-    assert_eq!(instance.state(), InstanceState::Completed, "{instance:?}");
-    to_json(instance.output.as_ref().unwrap()).unwrap()
-}
-
-pub fn is_final(instance: &Instance) -> bool {
-    use InstanceState::{Cancelled, Completed, Faulted};
-    matches!(instance.state(), Completed | Faulted | Cancelled)
 }
