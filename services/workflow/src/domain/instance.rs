@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use rangkai_primitives::{Id, Timestamp};
 use serde_json::Value;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use super::{
     problem::Problem,
@@ -137,6 +137,16 @@ impl Whole {
             Some(End::Completed(_) | End::Cancelled) | None => None,
         }
     }
+}
+
+/// The id of an instance that begins at `moment` for a reason that exists once. Like the ids that are
+/// made by chance, it sorts by time (RFC 9562, section 5.7): instances are listed by their ids.
+#[must_use]
+pub fn id_of(moment: Timestamp, namespace: &Uuid, reason: &str) -> Uuid {
+    let mut bits = [0; 10];
+    bits.copy_from_slice(&Uuid::new_v5(namespace, reason.as_bytes()).as_bytes()[6..]);
+    let millis = u64::try_from(moment.timestamp_millis()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
 }
 
 /// What kind of thing happened.

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         definition::{Definition, Times},
         event::Event,
-        instance::{Instance, Version},
+        instance::{Instance, Version, id_of},
         workflow::Workflow,
     },
     error::Error,
@@ -56,8 +56,8 @@ pub async fn fire(tx: &Tx, library: &Library, version: Id<Version>) -> Result<()
     let (moments, next) = schedule.due(published, due, (tx.now(), AT_ONCE));
     let mut last = None;
     for moment in moments {
-        let name = format!("time {}", moment.to_rfc3339());
-        last = Some(start(tx, version, &name, json!({})).await?);
+        let id = id_of(moment, &version.uuid(), "time");
+        last = Some(start(tx, version, id, json!({})).await?);
     }
     let waits = matches!(schedule.time, Some(Times::After(_)));
     Ok(store::schedule::update(tx, version, next, last.filter(|_| waits)).await?)
@@ -69,8 +69,8 @@ pub async fn happened(tx: &Tx, library: &Library, event: &Event) -> Result<bool,
     for version in store::schedule::list_started_by(tx, &event.kind).await? {
         let definition = definition::load(tx, library, version).await?;
         if accepts(definition, event.clone()).await {
-            let name = format!("event {}", event.id);
-            start(tx, version, &name, Value::Array(vec![event.envelope.clone()])).await?;
+            let id = id_of(tx.now(), &version.uuid(), &format!("event {}", event.id));
+            start(tx, version, id, Value::Array(vec![event.envelope.clone()])).await?;
             started = true;
         }
     }
@@ -90,12 +90,11 @@ async fn accepts(definition: Arc<Definition>, event: Event) -> bool {
 async fn start(
     tx: &Tx,
     version: Id<Version>,
-    reason: &str,
+    id: Uuid,
     input: Value,
 ) -> Result<Id<Instance>, Error> {
     let kept = store::definition::get(tx, version).await?;
     let kept = kept.ok_or_else(|| Error::Unreadable(version.uuid()))?;
-    let id = Uuid::new_v5(&version.uuid(), reason.as_bytes());
     let whole = instance::insert(tx, kept, id.into(), Origin::default(), input).await?;
     Ok(whole.instance.id)
 }

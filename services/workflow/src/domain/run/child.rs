@@ -1,8 +1,5 @@
 //! Running another workflow.
 
-use serde_json::Value;
-use uuid::Uuid;
-
 use super::{
     bounds::MAX_GENERATIONS,
     continuation::{Doing, Thread},
@@ -13,9 +10,10 @@ use super::{
 };
 use crate::domain::{
     definition::{Run, Task},
-    instance::Kind,
+    instance::{Kind, id_of},
     problem::Problem,
 };
+use serde_json::Value;
 
 impl Machine<'_> {
     /// Has another instance started.
@@ -49,7 +47,7 @@ impl Machine<'_> {
         // The same place in the same attempt is the same child.
         let name = format!("child {}", thread.identity());
         Ok(Child {
-            id: Uuid::new_v5(&self.setting.instance, name.as_bytes()),
+            id: id_of(self.setting.now, &self.setting.instance, &name),
             namespace: run.namespace.clone(),
             name: run.name.clone(),
             version: run.version.clone(),
