@@ -25,6 +25,8 @@ use crate::{
     domain::{definition::Call, message, problem::Problem},
 };
 
+/// How much longer than we wait ourselves a callee outside the blocks is given.
+const GRACE: Duration = Duration::from_secs(1);
 /// How long a call may take when its contract does not say.
 const USUAL: Duration = Duration::from_secs(10);
 /// The most messages of a streamed answer.
@@ -70,7 +72,8 @@ impl Engine {
         let (host, channel) = self.host(&sending.agency, name).ok_or_else(|| unknown(name))?;
         let time = self.time_for(intent, ms(host.timeout_ms), ms(host.max_timeout_ms));
         let mut request = request(sending)?;
-        request.set_timeout(time);
+        // The channel says of a deadline of its own that the call was cancelled, so ours comes first.
+        request.set_timeout(time + GRACE);
         dress(host, request.metadata_mut()).await?;
         if let Some(authentication) = &call.authentication {
             match self.authorization(sending, authentication).await? {
@@ -81,7 +84,6 @@ impl Engine {
         put(request.metadata_mut(), "idempotency-key", &intent.request_id.to_string())?;
         let taking = taking(method, host.max_answer_bytes, intent.safe);
         let asking = exchange(Grpc::new(channel), request, &intent.method, taking);
-        // The channel says of its own deadline that the call was cancelled.
         let late = Status::deadline_exceeded("no answer came in time");
         let answer = tokio::time::timeout(time, asking).await;
         let answer = answer.unwrap_or_else(|_| Ok(Err(Failed::of(&late, intent.safe))))?;
