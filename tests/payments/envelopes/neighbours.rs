@@ -116,7 +116,7 @@ async fn another_envelope_of_the_cycle_pays_whom_a_stopped_one_did_not(
     people.checker.approve(&other).await?;
     people.releaser.approve(&other).await?;
     people.releaser.release(&other).await?;
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     block.execute_due().await?;
 
     let excluded = vec![Found::Excluded];

@@ -131,7 +131,7 @@ mod tests {
         };
         let wrong = say(&[], true, "a")?;
 
-        let right = say(&[wrong.clone()], false, "b")?;
+        let right = say(std::slice::from_ref(&wrong), false, "b")?;
 
         assert_eq!((right.number, right.confirms), (2, false));
         let said = [right, wrong];
