@@ -160,6 +160,7 @@ async fn what_a_dying_replica_took_comes_to_its_end_though_the_envelope_was_stop
     }
     stop(&house, "auditor", &id).await?;
     let stopped = stop(&house, "comptroller", &id).await?;
+    let left = states(&house, &id).await?;
     dying.abort();
     assert!(dying.await.is_err());
 
@@ -170,9 +171,11 @@ async fn what_a_dying_replica_took_comes_to_its_end_though_the_envelope_was_stop
     let asked = second.inquire_orders().await?;
 
     assert_eq!((stopped.state(), handed, too_early, asked), (EnvelopeState::Paused, 0, 0, 2));
-    let (paid, withdrawn) = ((State::Paid, ""), (State::Failed, "WITHDRAWN"));
-    let ends = [paid, paid, withdrawn, withdrawn].map(|(state, why)| (state, why.to_owned()));
-    assert_eq!(states(&house, &id).await?, ends);
+    let withdrawn = (State::Failed, "WITHDRAWN");
+    let ends =
+        |end| [(end, ""), (end, ""), withdrawn, withdrawn].map(|(at, why)| (at, why.to_owned()));
+    assert_eq!(left, ends(State::Sent));
+    assert_eq!(states(&house, &id).await?, ends(State::Paid));
     assert_eq!(given(&house).await?, (2, 1));
     assert_eq!(envelope(&house, &id).await?.state(), EnvelopeState::Completed);
     assert_eq!(funds(&house).await?, (2, 0));

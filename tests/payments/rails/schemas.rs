@@ -106,9 +106,10 @@ async fn to_a_beneficiary(kind: Kind) -> anyhow::Result<Left> {
     };
     maker.funds.record_funds(funds).await?;
     let list = ListEnvelopesRequest { page_size: 1, ..ListEnvelopesRequest::default() };
-    let envelope = maker.envelopes.list_envelopes(list).await?.into_inner().envelopes.remove(0);
-    approve_and_release(house, &envelope.envelope_id).await?;
-    write(house, &block, envelope.envelope_id).await
+    let mut listed = maker.envelopes.list_envelopes(list).await?.into_inner().envelopes;
+    let envelope_id = listed.remove(0).envelope_id;
+    approve_and_release(house, &envelope_id).await?;
+    write(house, &block, envelope_id).await
 }
 
 /// The messages that the readers are tested with.

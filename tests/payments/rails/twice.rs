@@ -194,3 +194,32 @@ async fn an_attempt_that_waits_when_the_envelope_is_stopped_never_goes_out(
     Books::open(&house).await?.check_payouts().await?;
     Ok(())
 }
+
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+#[tokio::test]
+async fn a_request_to_stop_lapses_when_an_envelope_that_completed_goes_on(
+    #[case] kind: Kind,
+) -> anyhow::Result<()> {
+    let house = House::open(kind).await?;
+    let left = leave(&house, 1).await?;
+    let id = left.envelope_id;
+    stop(&house, "auditor", &id).await?;
+    let refusal =
+        pain_002(&left.file.name, (1, EACH), &[(left.orders[0].as_str(), "RJCT AM04", EACH)]);
+    hear(&house, &refusal).await?;
+    let completed = envelope(&house, &id).await?;
+    let failed = instructions(&house, &id).await?.remove(0);
+
+    retry(&house, &id, &failed).await?;
+    let reopened = envelope(&house, &id).await?;
+    let anew = stop(&house, "comptroller", &id).await?;
+
+    assert_eq!(completed.state(), EnvelopeState::Completed);
+    assert_eq!((reopened.state(), reopened.stop), (EnvelopeState::Released, None));
+    let asked = anew.stop.clone().unwrap();
+    assert_eq!((asked.requested_by.as_str(), asked.confirmed_by.as_str()), ("comptroller", ""));
+    assert_eq!(anew.state(), EnvelopeState::Paused);
+    Ok(())
+}

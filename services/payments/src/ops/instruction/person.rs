@@ -46,6 +46,7 @@ pub async fn retry(
     change.go(InstructionState::Failed, InstructionState::Valid, old.amount.minor());
     store::tally::update(tx, envelope.id, &change).await?;
     if envelope.state == Completed {
+        // It goes on, so nobody confirms what was said of it before.
         store::stop::lapse(tx, envelope.id).await?;
     }
     let envelope = envelope.reopen(tx.now());
