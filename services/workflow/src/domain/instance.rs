@@ -107,7 +107,8 @@ impl State {
             Some(End::Completed(_)) => Self::Completed,
             Some(End::Faulted(_)) => Self::Faulted,
             Some(End::Cancelled) => Self::Cancelled,
-            None if unfinished || !continuation.calls().is_empty() => Self::Running,
+            None if unfinished || continuation.is_winding_up() => Self::Running,
+            None if !continuation.calls().is_empty() => Self::Running,
             None => Self::Waiting,
         }
     }

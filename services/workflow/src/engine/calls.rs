@@ -7,7 +7,7 @@ use std::{
 
 use rangkai_primitives::Timestamp;
 use serde_json::Value;
-use tokio::task::{self, JoinError, JoinSet};
+use tokio::task::{self, AbortHandle, JoinError, JoinSet};
 use uuid::Uuid;
 
 use crate::domain::problem::Problem;
@@ -19,8 +19,8 @@ pub type Answer = (Uuid, Result<Value, Problem>);
 #[derive(Default)]
 pub struct Calls {
     set: JoinSet<Answer>,
-    /// Which task is which call, and whether that may be repeated.
-    known: HashMap<task::Id, (Uuid, bool)>,
+    /// Which task is which call, whether that may be repeated, and how to end it.
+    known: HashMap<task::Id, (Uuid, bool, AbortHandle)>,
     resting: Resting,
 }
 
@@ -52,7 +52,20 @@ impl Calls {
     {
         let sending = send(self.resting.clone());
         let task = self.set.spawn(async move { (call, sending.await) });
-        self.known.insert(task.id(), (call, safe));
+        self.known.insert(task.id(), (call, safe, task));
+    }
+
+    /// Ends every call that is not one of these: nobody waits for it, and it must not be sent again.
+    pub fn keep_only(&mut self, wanted: &BTreeMap<Uuid, String>) {
+        let resting = &self.resting;
+        self.known.retain(|_, (call, _, task)| {
+            let kept = wanted.contains_key(call);
+            if !kept {
+                task.abort();
+                resting.end(*call);
+            }
+            kept
+        });
     }
 
     /// Whether there are none.
@@ -90,13 +103,11 @@ impl Calls {
     /// A call that broke off got no answer: nobody knows whether it was sent.
     fn read(&mut self, ended: Result<(task::Id, Answer), JoinError>) -> Option<Answer> {
         let error = match ended {
-            Ok((task, answer)) => {
-                self.known.remove(&task);
-                return Some(answer);
-            }
+            Ok((task, answer)) => return self.known.remove(&task).map(|_| answer),
             Err(error) => error,
         };
-        let (call, safe) = self.known.remove(&error.id())?;
+        // One that was ended here is no longer known.
+        let (call, safe, _) = self.known.remove(&error.id())?;
         tracing::error!(call = %call, "a call broke off");
         self.resting.end(call);
         let mut problem = Problem::outcome_unknown("a call broke off and got no answer");
@@ -121,6 +132,22 @@ mod tests {
             assert_eq!((ended, fate.unknown, fate.last), (call, true, !safe));
             assert!(calls.next().await.is_none());
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_is_ended() {
+        let (mut calls, waited) = (Calls::default(), Uuid::from_u128(2));
+        for call in [1, 2] {
+            calls.begin((Uuid::from_u128(call), true), |_| std::future::pending());
+            calls.resting.begin(Uuid::from_u128(call), Timestamp::UNIX_EPOCH);
+        }
+
+        calls.keep_only(&BTreeMap::from([(waited, String::new())]));
+        assert!(calls.known.values().all(|(call, ..)| *call == waited));
+        calls.keep_only(&BTreeMap::new());
+
+        assert!(calls.next().await.is_none() && calls.is_empty());
+        assert_eq!(calls.rest(), None);
     }
 
     #[tokio::test]

@@ -1,11 +1,6 @@
 //! Leading one instance on, from where it stands to where it waits for nobody here.
 
-use std::{
-    collections::BTreeSet,
-    mem,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, mem, sync::Arc, time::Instant};
 
 use chrono::TimeDelta;
 use rangkai_primitives::{Caller, Timestamp};
@@ -14,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Engine, call::Sending, calls::Calls, measure::MEASURES, turn};
+use super::{Engine, call::Sending, calls::Calls, measure, turn};
 use crate::{
     config::ms,
     domain::{
@@ -198,32 +193,30 @@ impl Drive {
         let kept = self.engine.db().act_for(caller, operation, parent, keep).await?;
         let Some(kept) = kept else { return Ok(Stepped::Again) };
         self.answers.clear();
-        self.measure(&kept.whole, began.elapsed());
+        measure::kept(&self.loaded.whole, &kept.whole, began.elapsed());
         self.loaded.whole = kept.whole;
+        self.engine.changed(id.uuid());
+        if kept.stirs || (kept.mail && !kept.led) {
+            self.engine.hint();
+        }
+        Ok(self.go_on(announced, (kept.led, kept.mail)))
+    }
+
+    /// Sends what was announced, and ends the calls that nothing waits for any more.
+    fn go_on(&mut self, announced: Vec<Intent>, (led, mail): (bool, bool)) -> Stepped {
         // One that is asked to stop leaves to the next leader what that one may send.
         for intent in announced {
             if !self.stopping || !intent.safe {
                 self.send(intent);
             }
         }
-        self.engine.changed(id.uuid());
-        if kept.stirs || (kept.mail && !kept.led) {
-            self.engine.hint();
+        let stand = &self.loaded.whole.continuation;
+        self.calls.keep_only(&stand.calls());
+        match (led, mail || stand.is_winding_up()) {
+            (false, _) => Stepped::Over,
+            (true, true) => Stepped::Again,
+            (true, false) => Stepped::On,
         }
-        match (kept.led, kept.mail) {
-            (false, _) => Ok(Stepped::Over),
-            (true, true) => Ok(Stepped::Again),
-            (true, false) => Ok(Stepped::On),
-        }
-    }
-
-    /// Measures a step that was kept.
-    fn measure(&self, after: &Whole, took: Duration) {
-        let before = &self.loaded.whole;
-        let waited = after.instance.update_time - before.instance.update_time;
-        let waited = (before.instance.state, waited.to_std().unwrap_or_default());
-        let is_first = before.continuation.steps == 0;
-        MEASURES.step(waited, is_first, &after.instance, took);
     }
 
     /// Waits for something to happen.

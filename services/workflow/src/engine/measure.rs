@@ -10,7 +10,7 @@ use opentelemetry::{
     metrics::{Counter, Histogram, Meter},
 };
 
-use crate::domain::instance::{Instance, State};
+use crate::domain::instance::{Instance, State, Whole};
 
 /// The instruments of this process.
 pub static MEASURES: LazyLock<Measures> =
@@ -86,6 +86,14 @@ fn labels(instance: &Instance) -> [KeyValue; 3] {
         KeyValue::new("workflow.name", instance.name.clone()),
         KeyValue::new("workflow.version", instance.version.clone()),
     ]
+}
+
+/// Measures a step that was kept, and the wait before it.
+pub fn kept(before: &Whole, after: &Whole, took: Duration) {
+    let waited = after.instance.update_time - before.instance.update_time;
+    let waited = (before.instance.state, waited.to_std().unwrap_or_default());
+    let is_first = before.continuation.steps == 0;
+    MEASURES.step(waited, is_first, &after.instance, took);
 }
 
 #[cfg(test)]

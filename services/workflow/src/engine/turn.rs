@@ -22,12 +22,12 @@ pub async fn take(
     stand: &Continuation,
     happenings: Vec<Happening>,
 ) -> Taken {
-    let (runs, stand_now) = (Arc::clone(definition), stand.clone());
+    let (runs, stand_now, given) = (Arc::clone(definition), stand.clone(), happenings.clone());
     let turn = tokio::task::spawn_blocking(move || {
         let setting = Setting { definition: &runs, instance, now };
         // Most workflows name no attributes, and then nothing is looked at twice.
         let before = (!runs.attributes.is_empty()).then(|| stand_now.clone());
-        let turn = run::turn(setting, stand_now, happenings);
+        let turn = run::turn(setting, stand_now, given);
         let changed = |before| attribute::changed(&runs, &before, &turn.continuation);
         let changed = before.map(changed).unwrap_or_default();
         (turn, changed)
@@ -35,6 +35,7 @@ pub async fn take(
     turn.await.unwrap_or_else(|_| {
         tracing::error!(instance.id = %instance, "the interpreter broke off");
         let setting = Setting { definition, instance, now };
-        (run::give_up(setting, stand.clone(), "a turn broke off"), BTreeMap::new())
+        let happened = ("a turn broke off", happenings);
+        (run::give_up(setting, stand.clone(), happened), BTreeMap::new())
     })
 }

@@ -25,7 +25,7 @@ impl Hear for Engine {
                 return Ok(());
             }
         };
-        let arrived = ops::inbox::arrive(tx, self.library(), &event).await?;
+        let arrived = ops::inbox::arrive(tx, self.library(), &event, 0).await?;
         if arrived.started || !arrived.waiting.is_empty() {
             self.hint();
         }

@@ -60,7 +60,9 @@ pub async fn settle(
 ) -> Result<(), Error> {
     let (was, is) = (old.children(), parent.continuation.children());
     let gone: Vec<Uuid> = was.difference(&is).copied().collect();
-    for child in gone.iter().filter(|child| !ends.contains(child)) {
+    let abandoned = parent.continuation.abandoned();
+    let abandoned = abandoned.difference(&old.abandoned()).copied().collect::<Vec<_>>();
+    for child in gone.iter().chain(&abandoned).filter(|child| !ends.contains(child)) {
         let found = store::instance::lock(tx, (*child).into()).await?;
         if found.is_some_and(|child| !child.instance.state.is_final()) {
             match Box::pin(instance::cancel(tx, library, (*child).into(), ABANDONED)).await {
@@ -89,8 +91,11 @@ pub async fn tell_parent(tx: &Tx, whole: &Whole) -> Result<(), Error> {
         }
         State::Running | State::Waiting => return Ok(()),
     };
-    store::child_end::insert(tx, parent, whole.instance.id.uuid(), &outcome).await?;
-    Ok(store::instance::wake(tx, &[parent]).await?)
+    // One that ended looks at nothing any more.
+    if store::instance::wake(tx, &[parent]).await? > 0 {
+        store::child_end::insert(tx, parent, whole.instance.id.uuid(), &outcome).await?;
+    }
+    Ok(())
 }
 
 /// An error of a child, as one of the task that runs it. What nobody knows the effect of must not be

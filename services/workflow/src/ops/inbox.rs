@@ -26,8 +26,14 @@ pub struct Arrived {
 /// Takes an event in, hands it to whoever may wait for it, and starts the instances that it starts.
 ///
 /// An event to which no workflow of its agency listens is not kept: an instance that begins later
-/// never looks at what came before it.
-pub async fn arrive(tx: &Tx, library: &Library, event: &Event) -> Result<Arrived, Error> {
+/// never looks at what came before it. `generation` counts the instances that led to each other up to
+/// this event.
+pub async fn arrive(
+    tx: &Tx,
+    library: &Library,
+    event: &Event,
+    generation: u32,
+) -> Result<Arrived, Error> {
     if !store::definition::is_listened(tx, &event.kind).await? {
         return Ok(Arrived::default());
     }
@@ -48,7 +54,7 @@ pub async fn arrive(tx: &Tx, library: &Library, event: &Event) -> Result<Arrived
         store::mail::insert(tx, *instance, &[event.id]).await?;
     }
     store::instance::wake(tx, &waiting).await?;
-    let started = schedule::happened(tx, library, event).await?;
+    let started = schedule::happened(tx, library, event, generation).await?;
     Ok(Arrived { waiting, started })
 }
 

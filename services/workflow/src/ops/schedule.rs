@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rangkai_db::Tx;
-use rangkai_primitives::{Agency, Id};
+use rangkai_primitives::{Agency, Id, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::{
         definition::{Definition, Times},
         event::Event,
         instance::{Instance, Version, id_of},
+        run::MAX_GENERATIONS,
         workflow::Workflow,
     },
     error::Error,
@@ -38,9 +39,13 @@ pub async fn set(tx: &Tx, workflow: &Workflow, definition: &Definition) -> Resul
     Ok(store::schedule::set(tx, workflow, schedule, next).await?)
 }
 
-/// Lists versions of whatever agency whose time has come.
-pub async fn list_due(tx: &Tx, most: u64) -> Result<Vec<(Agency, Id<Version>)>, Error> {
-    Ok(store::schedule::list_due(tx, most).await?)
+/// Lists versions of whatever agency whose time has come, from `after` on, with that time.
+pub async fn list_due(
+    tx: &Tx,
+    after: Option<(Timestamp, Id<Version>)>,
+    most: u64,
+) -> Result<Vec<(Agency, Timestamp, Id<Version>)>, Error> {
+    Ok(store::schedule::list_due(tx, after, most).await?)
 }
 
 /// Starts the instances of a version whose time has come. A moment starts one instance, however many
@@ -57,22 +62,40 @@ pub async fn fire(tx: &Tx, library: &Library, version: Id<Version>) -> Result<()
     let mut last = None;
     for moment in moments {
         let id = id_of(moment, &version.uuid(), "time");
-        last = Some(start(tx, version, id, json!({})).await?);
+        last = Some(start(tx, version, (id, Origin::default()), json!({})).await?);
     }
     let waits = matches!(schedule.time, Some(Times::After(_)));
     Ok(store::schedule::update(tx, version, next, last.filter(|_| waits)).await?)
 }
 
-/// Starts the instances that an event starts; answers whether there are some.
-pub async fn happened(tx: &Tx, library: &Library, event: &Event) -> Result<bool, Error> {
+/// Starts the instances that an event starts; answers whether there are some. A workflow that cannot
+/// be read, or that began too many others in a row, starts nothing and holds up nobody.
+pub async fn happened(
+    tx: &Tx,
+    library: &Library,
+    event: &Event,
+    generation: u32,
+) -> Result<bool, Error> {
     let mut started = false;
     for version in store::schedule::list_started_by(tx, &event.kind).await? {
-        let definition = definition::load(tx, library, version).await?;
-        if accepts(definition, event.clone()).await {
-            let id = id_of(tx.now(), &version.uuid(), &format!("event {}", event.id));
-            start(tx, version, id, Value::Array(vec![event.envelope.clone()])).await?;
-            started = true;
+        let definition = match definition::load(tx, library, version).await {
+            Err(Error::Unreadable(id)) => {
+                tracing::error!(definition.id = %id, "an unreadable workflow starts nothing");
+                continue;
+            }
+            definition => definition?,
+        };
+        if !accepts(definition, event.clone()).await {
+            continue;
         }
+        if generation > MAX_GENERATIONS {
+            tracing::error!(definition.id = %version, "workflows start each other without end");
+            continue;
+        }
+        let id = id_of(tx.now(), &version.uuid(), &format!("event {}", event.id));
+        let origin = Origin { generation, ..Origin::default() };
+        start(tx, version, (id, origin), Value::Array(vec![event.envelope.clone()])).await?;
+        started = true;
     }
     Ok(started)
 }
@@ -90,11 +113,11 @@ async fn accepts(definition: Arc<Definition>, event: Event) -> bool {
 async fn start(
     tx: &Tx,
     version: Id<Version>,
-    id: Uuid,
+    (id, origin): (Uuid, Origin),
     input: Value,
 ) -> Result<Id<Instance>, Error> {
     let kept = store::definition::get(tx, version).await?;
     let kept = kept.ok_or_else(|| Error::Unreadable(version.uuid()))?;
-    let whole = instance::insert(tx, kept, id.into(), Origin::default(), input).await?;
+    let whole = instance::insert(tx, kept, id.into(), origin, input).await?;
     Ok(whole.instance.id)
 }

@@ -126,9 +126,9 @@ async fn tell_all(
     whole: &Whole,
     events: &[Event],
 ) -> Result<i64, Error> {
-    let mut woken = 0;
+    let (mut woken, generation) = (0, whole.continuation.generation + 1);
     for event in events {
-        let arrived = inbox::arrive(tx, library, event).await?;
+        let arrived = inbox::arrive(tx, library, event, generation).await?;
         woken += i64::from(arrived.waiting.contains(&whole.instance.id));
         tell::event_emitted(tx, &whole.instance, event).await?;
     }

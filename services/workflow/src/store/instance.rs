@@ -87,15 +87,16 @@ pub async fn update(
     Ok(sql::execute(tx, &update, values).await? == 1)
 }
 
-/// Has instances looked at as soon as somebody can.
-pub async fn wake(tx: &Tx, instances: &[Id<Instance>]) -> Result<(), DbErr> {
+/// Has instances looked at as soon as somebody can; answers how many of them have not ended.
+pub async fn wake(tx: &Tx, instances: &[Id<Instance>]) -> Result<u64, DbErr> {
+    let mut woken = 0;
     for id in instances {
         let wake = "UPDATE instance SET next_time = $3, revision = revision + 1 \
                     WHERE id = $1 AND agency = $2 AND state IN ('running', 'waiting')";
         let values = [id.uuid().into(), tx.agency().as_str().into(), tx.now().into()];
-        sql::execute(tx, wake, values).await?;
+        woken += sql::execute(tx, wake, values).await?;
     }
-    Ok(())
+    Ok(woken)
 }
 
 /// Takes the lead of instances, of whatever agency, that are due and that nobody leads.

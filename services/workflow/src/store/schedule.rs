@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rangkai_db::{DbErr, Tx, sql};
 use rangkai_primitives::{Agency, Id, Timestamp};
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use crate::domain::{
@@ -75,17 +75,28 @@ pub async fn remove(tx: &Tx, workflow: &Workflow) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Lists versions of whatever agency whose time has come.
-pub async fn list_due(tx: &Tx, most: u64) -> Result<Vec<(Agency, Id<Version>)>, DbErr> {
+/// Lists versions of whatever agency whose time has come, from `after` on, with that time.
+pub async fn list_due(
+    tx: &Tx,
+    after: Option<(Timestamp, Id<Version>)>,
+    most: u64,
+) -> Result<Vec<(Agency, Timestamp, Id<Version>)>, DbErr> {
+    let mut values: Vec<Value> = vec![tx.now().into()];
+    let mut from = "";
+    if let Some((time, definition)) = after {
+        values.extend([time.into(), definition.uuid().into()]);
+        from = "AND (next_time > $2 OR next_time = $2 AND definition_id > $3)";
+    }
     let list = format!(
-        "SELECT agency, definition_id FROM schedule \
-         WHERE next_time <= $1 ORDER BY next_time LIMIT {most}"
+        "SELECT agency, next_time, definition_id FROM schedule \
+         WHERE next_time <= $1 {from} ORDER BY next_time, definition_id LIMIT {most}"
     );
-    let rows = sql::query(tx, &list, [tx.now().into()]).await?;
+    let rows = sql::query(tx, &list, values).await?;
     let read = |row: &QueryResult| {
         let agency: String = row.try_get("", "agency")?;
         let agency = agency.parse().map_err(|_| DbErr::Type("not an agency".into()))?;
-        Ok((agency, row.try_get::<Uuid>("", "definition_id")?.into()))
+        let definition: Uuid = row.try_get("", "definition_id")?;
+        Ok((agency, row.try_get("", "next_time")?, definition.into()))
     };
     rows.iter().map(read).collect()
 }

@@ -185,3 +185,37 @@ fn an_event_is_heard_around_a_fork_when_no_branch_takes_it() {
 
     assert_eq!(run.output(), &json!({"got": [1, 2]}));
 }
+
+#[test]
+fn events_that_were_not_dealt_with_are_left_to_whoever_catches() {
+    let tasks = format!(
+        "- t:\n    try:\n      - l:\n          listen: {{to: {{any: [{{with: {{type: {READING}}}}}], until: 'length == 5'}}}}\n          \
+         foreach: {{do: [{{w: {{wait: PT1M}}}}, {{r: {{raise: {{error: {{type: 'https://a.b', status: 422}}}}}}}}]}}\n    \
+         catch: {{do: [{{again: {{listen: {{to: {{all: [{{with: {{type: {READING}}}}}, {{with: {{type: {READING}}}}}]}}}}}}}}]}}"
+    );
+    let mut run = Run::start(workflow(&tasks), json!({}));
+    run.event(READING, "1", &json!({"n": 1}));
+    run.event(READING, "2", &json!({"n": 2}));
+    run.pass(std::time::Duration::from_mins(1));
+    assert!(run.stand.taken.is_empty());
+
+    run.event(READING, "1", &json!({"n": 1}));
+    run.event(READING, "2", &json!({"n": 2}));
+
+    assert_eq!(run.output(), &json!([{"n": 1}, {"n": 2}]));
+}
+
+#[test]
+fn what_is_done_about_one_event_is_no_request_about_another() {
+    let tasks = format!(
+        "- t:\n    try:\n      - l:\n          listen: {{to: {{any: [{{with: {{type: {READING}}}}}], until: 'length == 5'}}}}\n          \
+         foreach: {{do: [{{c: {{{}}}}}]}}\n    catch: {{retry: {{limit: {{attempt: {{count: 2}}}}}}}}",
+        "call: 'rangkai.payments.v1.RefundService.IssueRefund:1@default', with: {billId: '${ $item.n }', reason: r}"
+    );
+    let mut run = Run::start(workflow(&tasks), json!({}));
+    run.event(READING, "1", &json!({"n": "1"}));
+    run.answer(Err(super::silence()));
+    run.event(READING, "2", &json!({"n": "2"}));
+
+    assert_ne!(run.calls[0].request_id, run.calls[1].request_id);
+}

@@ -3,6 +3,7 @@
 mod calls;
 mod clocks;
 mod days;
+mod doubts;
 mod drawing;
 mod effects;
 mod events;
@@ -128,6 +129,21 @@ impl Run {
     pub fn cancel(&mut self) {
         let turn = run::cancel(self.setting(), self.stand.clone(), "no longer wanted");
         self.take(turn);
+        self.wind_up();
+    }
+
+    /// Breaks a turn off in which this happens, as a fault of the engine does.
+    pub fn break_off(&mut self, happenings: Vec<Happening>) {
+        let stand = self.stand.clone();
+        let turn = run::give_up(self.setting(), stand, ("it broke off", happenings));
+        self.take(turn);
+    }
+
+    /// Takes the turn that an instance takes by itself when it comes to its end.
+    pub fn wind_up(&mut self) {
+        if self.stand.is_winding_up() {
+            self.turn(Vec::new());
+        }
     }
 
     /// What the instance gave.

@@ -99,3 +99,11 @@ fn workflows_that_run_each_other_for_ever_come_to_an_end() {
     run.turn(Vec::new());
     assert_eq!(run.fault(), ("runtime", 500, "/do/0/a"));
 }
+
+#[test]
+fn a_child_that_nobody_waits_for_is_started_though_its_parent_faults() {
+    let tasks = "- a: {run: {workflow: {namespace: test, name: child}, await: false}}\n- r: {raise: {error: {type: 'https://a.b', status: 422}}}";
+    let run = Run::start(workflow(tasks), json!({}));
+    assert_eq!(run.fault().1, 422);
+    assert_eq!(run.children.len(), 1);
+}

@@ -42,6 +42,7 @@ fn around() -> Around {
     let document = Described::OpenApi(Arc::new(sound(OpenApi::parse(OPENAPI))));
     let land = Described::Proto(pool);
     Around {
+        published: false,
         described: BTreeMap::from([("land".to_owned(), land), ("land-http".to_owned(), document)]),
         hosts: Some(["parcels".to_owned()].into()),
         secrets: Some(["key".to_owned()].into()),

@@ -22,6 +22,8 @@ pub struct Around {
     pub hosts: Option<BTreeSet<String>>,
     /// The names of the secrets that there are; unknown in the same way.
     pub secrets: Option<BTreeSet<String>>,
+    /// Whether the document was published: it was judged then, by the rules of that time.
+    pub published: bool,
 }
 
 /// What a service outside the blocks says of itself.

@@ -30,6 +30,11 @@ impl Functions {
         Arc::clone(&self.around)
     }
 
+    /// Whether the document was judged before, when it was published.
+    pub(super) fn trusts(&self) -> bool {
+        self.around.published
+    }
+
     /// Finds a method by its full name, as in `rangkai.payments.v1.BillService.IssueBill`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<MethodDescriptor> {

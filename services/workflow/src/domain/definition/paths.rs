@@ -51,18 +51,28 @@ impl Exits {
 struct Walk {
     /// Tasks that take something after a final step.
     late: BTreeMap<Arc<str>, u32>,
+    /// Whether there are too many ways to tell them apart: then it stops.
+    are_too_many: bool,
 }
 
 impl Reader<'_> {
     /// Checks every path through the tasks of a workflow.
     pub fn check_paths(&mut self, tasks: &Tasks) {
         let all: Vec<_> = self.lists.values().flat_map(|tasks| tasks.iter()).cloned().collect();
-        self.check_undoes(&all);
-        if !all.iter().any(|task| task.effect.is_marked()) {
+        let marked = all.iter().any(|task| task.effect.is_marked());
+        if !marked || self.functions.trusts() {
             return;
         }
+        self.check_marks(&all);
         let mut walk = Walk::default();
         let exits = walk.list(tasks, Ways::from([Way::default()]));
+        let line = tasks.first().map_or(1, |task| task.line);
+        if walk.are_too_many {
+            let message =
+                format!("there are more than {MOST} ways to a place: they cannot be checked");
+            let mend = "put tasks that belong together into a workflow of their own, and run that";
+            return self.at_line(line, "/do", "effect.paths", message, mend);
+        }
         for (pointer, line) in walk.late {
             let message = "the task takes something after a final step, which only goes forward";
             let mend = "take it before the final step, or mark it as final, too";
@@ -76,7 +86,6 @@ impl Reader<'_> {
                 "let each path from here pass a task whose effect is final, or one that undoes it";
             self.at_line(task.line, &task.pointer, "effect.open", message.to_owned(), mend);
         }
-        let line = tasks.first().map_or(1, |task| task.line);
         if ends.iter().any(|way| !way.told) {
             let message = "the workflow can come to its end without a word to the person";
             let mend =
@@ -92,8 +101,15 @@ impl Reader<'_> {
         }
     }
 
-    fn check_undoes(&mut self, all: &[Arc<Task>]) {
+    fn check_marks(&mut self, all: &[Arc<Task>]) {
         for task in all {
+            let whole =
+                matches!(task.work, Work::Do(_) | Work::For(_) | Work::Fork(_) | Work::Try(_));
+            if whole && task.effect.kind != EffectKind::None {
+                let message = "of what is within the task, only a part may be done".to_owned();
+                let mend = "mark the task within it that does it";
+                self.at_line(task.line, &task.pointer, "effect.kind", message, mend);
+            }
             let Some(name) = &task.effect.undoes else { continue };
             let known = all
                 .iter()
@@ -122,7 +138,8 @@ impl Walk {
                 continue;
             };
             let new: Ways = ways.difference(&reached[position]).cloned().collect();
-            if new.is_empty() || reached[position].len() > MOST {
+            self.are_too_many |= reached[position].len() + new.len() > MOST;
+            if new.is_empty() || self.are_too_many {
                 continue;
             }
             reached[position].extend(new.iter().cloned());
@@ -204,7 +221,7 @@ impl Walk {
     fn repeated(&mut self, tasks: &Tasks, ways: Ways) -> Exits {
         let mut all = Exits { on: ways.clone(), ..Exits::default() };
         let mut new = ways;
-        while !new.is_empty() && all.on.len() <= MOST {
+        while !new.is_empty() && !self.are_too_many {
             let turn = self.list(tasks, new);
             new = turn.on.difference(&all.on).cloned().collect();
             all.also(turn);
@@ -212,10 +229,21 @@ impl Walk {
         all
     }
 
-    /// Branches, in whatever order: of those that compete, some may not have begun.
+    /// Branches, whichever comes first: of those that compete, some may not have begun.
     fn branches(&mut self, branches: &Tasks, compete: bool, ways: Ways) -> Exits {
+        let mut all = self.in_order(branches.iter(), compete, ways.clone());
+        all.also(self.in_order(branches.iter().rev(), compete, ways));
+        all
+    }
+
+    fn in_order<'t>(
+        &mut self,
+        branches: impl Iterator<Item = &'t Arc<Task>>,
+        compete: bool,
+        ways: Ways,
+    ) -> Exits {
         let mut all = Exits { on: ways, ..Exits::default() };
-        for branch in branches.iter() {
+        for branch in branches {
             let before = std::mem::take(&mut all.on);
             if compete {
                 all.on.extend(before.iter().cloned());

@@ -78,16 +78,23 @@ impl Reader<'_> {
 
     fn starters(&mut self, spot: &Spot<'_>) -> Option<Vec<EventFilter>> {
         let fields = self.fields(spot)?;
-        match self.consume(spot, fields)? {
-            Consume::One(filter) => Some(vec![filter]),
-            Consume::Any(filters) => Some(filters),
+        let filters = match self.consume(spot, fields)? {
+            Consume::One(filter) => vec![filter],
+            Consume::Any(filters) => filters,
             Consume::All(_) => {
                 let message = "a start by several events together is not supported yet".to_owned();
                 let mend = "start on one of them, and listen to the others in the first task";
                 self.wrong(spot, "feature.unsupported", message, mend);
-                None
+                return None;
             }
+        };
+        if filters.iter().any(starts_itself) && !self.functions.trusts() {
+            let message = "each instance would start another: it begins and ends by such an event";
+            let mend = "name a type of event that instances do not tell of themselves";
+            self.wrong(spot, "schedule.endless", message.to_owned(), mend);
+            return None;
         }
+        Some(filters)
     }
 
     fn about_schedule(
@@ -116,4 +123,10 @@ impl Reader<'_> {
         }
         zone.zip(all_missed)
     }
+}
+
+/// Whether a filter takes what every instance tells of itself.
+fn starts_itself(filter: &EventFilter) -> bool {
+    let own = ["rangkai.workflow.v1.Instance", "rangkai.workflow.v1.EventEmitted"];
+    filter.event_type.as_ref().is_none_or(|kind| own.iter().any(|own| kind.starts_with(own)))
 }

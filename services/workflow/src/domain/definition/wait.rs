@@ -73,9 +73,9 @@ fn parse_iso8601(text: &str) -> Result<Duration, String> {
     if date.is_empty() && time.is_empty() {
         return Err(wrong());
     }
-    let mut total = parse_part(date, &[('W', 604_800), ('D', 86_400)])?;
-    total += parse_part(time, &[('H', 3_600), ('M', 60), ('S', 1)])?;
-    Ok(total)
+    let date = parse_part(date, &[('W', 604_800), ('D', 86_400)])?;
+    let time = parse_part(time, &[('H', 3_600), ('M', 60), ('S', 1)])?;
+    date.checked_add(time).ok_or_else(|| "longer than ten years".to_owned())
 }
 
 fn parse_part(mut text: &str, units: &[(char, u64)]) -> Result<Duration, String> {

@@ -116,6 +116,9 @@ impl Machine<'_> {
 
     fn put_off(&mut self, thread: &mut Thread, delay: Duration, problem: &Problem) -> Next {
         let until = self.setting.now + delay;
+        if !problem.fate.unknown {
+            self.let_go_of(&thread.identity());
+        }
         if let Some(Doing::Try(trying)) = thread.frames.last_mut().map(|frame| &mut frame.work) {
             trying.stage = Stage::Delaying { until };
             trying.attempt_deadline = None;

@@ -14,7 +14,7 @@ use super::{
     work::set,
 };
 use crate::domain::{
-    definition::{Call, Target, Task, takes_request_id},
+    definition::{Call, EffectKind, Target, Task, takes_request_id},
     instance::Kind,
     message,
     problem::Problem,
@@ -38,6 +38,9 @@ impl Machine<'_> {
         match self.intent(thread, task, call, input) {
             Ok(intent) => {
                 set(thread, Doing::Call { id: intent.id, safe: intent.safe });
+                if task.effect.kind != EffectKind::None {
+                    self.take_over(thread);
+                }
                 self.note(Kind::CallAnnounced, &task.pointer, call.function.clone(), None);
                 self.calls.push(intent);
                 Next::Wait
@@ -68,16 +71,20 @@ impl Machine<'_> {
         let around = thread.frames.iter().map(|frame| frame.deadline);
         // The author knows of a callee what its contract does not say.
         let idempotent = task.metadata.get("idempotent") == Some(&Value::Bool(true));
-        Ok(Intent {
+        let safe = draft.safe || (idempotent && !matches!(call.target, Target::Block(_)));
+        let intent = Intent {
             id: Uuid::new_v5(instance, name.as_bytes()),
             task: task.pointer.to_string(),
             method: call.path(),
             request: draft.request,
             request_id,
-            safe: draft.safe || (idempotent && !matches!(call.target, Target::Block(_))),
+            safe,
             announced: self.setting.now,
-            deadline: around.fold(thread.deadline, earlier),
-        })
+            deadline: None,
+        };
+        let asked_on = intent.is_asked_on(self.setting.definition);
+        let deadline = around.fold(thread.deadline, earlier).filter(|_| !asked_on);
+        Ok(Intent { deadline, ..intent })
     }
 }
 

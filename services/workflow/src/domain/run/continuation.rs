@@ -36,7 +36,8 @@ pub struct Continuation {
     pub history: i64,
     /// How many calls and subscriptions it made, ever.
     pub serial: u64,
-    /// Calls that are seen to their end although the instance is cancelled, with their tasks.
+    /// Calls and children that are seen to their end although nothing goes on with them, with their
+    /// tasks.
     pub awaited: BTreeMap<Uuid, String>,
     /// Whether nothing more is begun.
     pub cancelled: bool,
@@ -46,12 +47,12 @@ pub struct Continuation {
     /// What was taken that a final step has not made good, oldest first.
     #[serde(default)]
     pub open: Vec<Open>,
-    /// What the tasks of awaited calls were given, where undoing them needs it.
+    /// What those of the awaited calls, and of the children seen to their end, may take.
     #[serde(default)]
-    pub awaited_inputs: BTreeMap<Uuid, Value>,
-    /// Whether a final step was taken.
+    pub taking: BTreeMap<Uuid, Taking>,
+    /// Whether a final step was taken: it only goes forward.
     #[serde(default)]
-    pub final_step: FinalStep,
+    pub is_final: bool,
     /// How it will end, once nothing is on its way and what has to be is undone.
     #[serde(default)]
     pub ending: Option<End>,
@@ -59,29 +60,43 @@ pub struct Continuation {
     pub end: Option<End>,
 }
 
-/// Whether a step was taken after which it only goes forward.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FinalStep {
-    /// It was not.
-    #[default]
-    NotTaken,
-    /// Nobody knows: nothing may be undone.
-    InDoubt,
-    /// It was.
-    Taken,
-}
-
 /// Something that a task took and that may have to be given back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Open {
+    /// What tells it from everything else that the instance takes.
+    pub identity: String,
     /// The task, as a pointer into the document.
     pub task: String,
-    /// What it was given.
+    /// What the task was given.
     pub input: Value,
-    /// What it gave.
-    pub output: Value,
-    /// Whether nothing waited for it any more, so that it is given back however the instance ends.
-    pub orphan: bool,
+    /// What it gave; none while nobody knows.
+    pub output: Option<Value>,
+    /// How sure it is.
+    pub hold: Hold,
+}
+
+/// How sure it is that something was taken, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// It was, and the instance goes on with it.
+    Taken,
+    /// It was, and nothing waited for it any more: it is given back however the instance ends.
+    Abandoned,
+    /// Nobody knows. Of a final step this means that nothing may be undone.
+    InDoubt,
+}
+
+/// What a call or a child may take that nothing waits for any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Taking {
+    /// What tells it from everything else that the instance takes.
+    pub identity: String,
+    /// The task, as a pointer into the document.
+    pub task: String,
+    /// What the task was given.
+    pub input: Value,
+    /// Whether it is a child, and not a call.
+    pub child: bool,
 }
 
 /// How an instance ended.
@@ -242,9 +257,9 @@ pub struct Listening {
     /// What was taken and is not dealt with, oldest first, with the ids of the events.
     #[serde(default)]
     pub queue: VecDeque<(Uuid, Value)>,
-    /// The event that something is being done about.
+    /// The event that something is being done about, with its id.
     #[serde(default)]
-    pub current: Option<Value>,
+    pub current: Option<(Uuid, Value)>,
     /// How often each task of what is done about events was begun.
     #[serde(default)]
     pub runs: BTreeMap<usize, u32>,

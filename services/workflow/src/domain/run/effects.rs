@@ -1,11 +1,17 @@
 //! What a turn leads to: all of it is kept in one transaction.
 
+use std::sync::Arc;
+
 use rangkai_primitives::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::continuation::Continuation;
-use crate::domain::{event::Event, instance::Entry};
+use crate::domain::{
+    definition::{Definition, EffectKind, Task},
+    event::Event,
+    instance::Entry,
+};
 
 /// What a turn leads to.
 #[derive(Clone, Debug)]
@@ -43,6 +49,16 @@ pub struct Intent {
     pub announced: Timestamp,
     /// When nobody waits for the answer any more.
     pub deadline: Option<Timestamp>,
+}
+
+impl Intent {
+    /// Whether it is sent until it is known what became of it, even when the time of its task is over:
+    /// if somebody notices what it does, and it may be repeated.
+    #[must_use]
+    pub fn is_asked_on(&self, definition: &Definition) -> bool {
+        let marked = |task: &Arc<Task>| task.effect.kind != EffectKind::None;
+        self.safe && definition.task(&self.task).is_some_and(marked)
+    }
 }
 
 /// An instance to start on behalf of another one.

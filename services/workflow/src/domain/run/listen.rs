@@ -139,14 +139,14 @@ impl Machine<'_> {
             else {
                 return Next::Fail(lost());
             };
-            let Some((_, value)) = listening.queue.pop_front() else {
+            let Some((event, value)) = listening.queue.pop_front() else {
                 if !listening.closed {
                     return Next::Wait;
                 }
                 let raw = Value::Array(std::mem::take(&mut listening.output));
                 return Next::Done { raw, flow: None };
             };
-            listening.current = Some(value.clone());
+            listening.current = Some((event, value.clone()));
             if listen.foreach.as_ref().is_some_and(|foreach| foreach.tasks.is_some()) {
                 return Next::Start { position: 0, input: value };
             }
@@ -193,6 +193,14 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Lets later tasks take the events that a task gives up before they were dealt with.
+    pub fn release(&mut self, work: &Doing) {
+        let Doing::Listen(listening) = work else { return };
+        for (event, _) in listening.queue.iter().chain(&listening.current) {
+            self.stand.taken.remove(event);
+        }
     }
 
     /// Shapes what came out of a turn, and sets the context.

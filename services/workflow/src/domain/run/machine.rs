@@ -154,8 +154,9 @@ impl<'a> Machine<'a> {
     pub fn cut(&mut self, thread: &mut Thread, from: usize) -> (bool, bool) {
         let (mut unknown, mut safe) = (false, true);
         while thread.frames.len() > from {
+            self.see_through(thread);
             let Some(frame) = thread.frames.pop() else { break };
-            self.see_through(&frame);
+            self.release(&frame.work);
             if let Doing::Call { safe: repeatable, .. } = frame.work {
                 (unknown, safe) = (true, safe && repeatable);
             }
@@ -229,8 +230,7 @@ impl<'a> Machine<'a> {
         let Some(frame) = thread.frames.last() else { return Next::Leave(raw) };
         let Some(task) = self.task(frame) else { return Next::Fail(lost()) };
         if task.effect.is_marked() {
-            let frame = frame.clone();
-            self.take_effect(&task, &frame, &raw);
+            self.take_effect(thread, &task, &raw);
         }
         let output = match self.leave(thread, &task, raw) {
             Ok(output) => output,
@@ -260,11 +260,10 @@ impl<'a> Machine<'a> {
     }
 
     fn fail(&mut self, thread: &mut Thread, problem: Problem) -> Next {
+        self.doubt(thread, &problem);
         let Some(frame) = thread.frames.pop() else { return Next::Raised(problem) };
+        self.release(&frame.work);
         let problem = problem.at(&frame.task);
-        if let Some(task) = self.task(&frame) {
-            self.doubt(&task, &problem);
-        }
         self.note(Kind::TaskFaulted, &frame.task, String::new(), Some(problem.clone()));
         Next::Raised(problem)
     }

@@ -17,11 +17,13 @@ mod lists;
 mod machine;
 mod scope;
 mod signal;
+mod taken;
 mod turn;
 mod undo;
 mod walk;
 mod work;
 
+pub use bounds::MAX_GENERATIONS;
 pub use effects::{Child, Intent, Subscription, Turn};
 pub use http::HttpRequest;
 pub use turn::{Happening, Setting, cancel, give_up, turn};

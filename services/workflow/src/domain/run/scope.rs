@@ -201,7 +201,7 @@ impl Machine<'_> {
                 }
                 (Work::Listen(listen), Doing::Listen(listening)) => {
                     if let Some(foreach) = &listen.foreach {
-                        let item = listening.current.clone();
+                        let item = listening.current.as_ref().map(|(_, item)| item.clone());
                         in_turn(&mut known, &foreach.names, item, listening.output.len());
                     }
                 }

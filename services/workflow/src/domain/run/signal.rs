@@ -43,6 +43,9 @@ impl Machine<'_> {
                 if id == call =>
             {
                 let pointer = frame.task.clone();
+                if let Err(problem) = answer {
+                    self.deny(thread, problem);
+                }
                 let problem = answer.as_ref().err().cloned().map(|problem| problem.at(&pointer));
                 self.note(Kind::CallAnswered, &pointer, String::new(), problem);
                 match answer {
@@ -103,8 +106,7 @@ impl Machine<'_> {
     /// Gives up whatever the task at `depth` does; answers the error that this is.
     fn give_up(&mut self, thread: &mut Thread, depth: usize, detail: &str) -> Problem {
         let (mut unknown, mut safe) = self.cut(thread, depth + 1);
-        let cut = thread.frames[depth].clone();
-        self.see_through(&cut);
+        self.see_through(thread);
         let frame = &mut thread.frames[depth];
         match &mut frame.work {
             Doing::Call { safe: repeatable, .. } => (unknown, safe) = (true, *repeatable),

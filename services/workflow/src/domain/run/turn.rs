@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     bounds::bound,
-    continuation::{Continuation, End, FinalStep, Thread, earlier},
+    continuation::{Continuation, End, Thread, earlier},
     effects::Turn,
     machine::{Machine, Next, Outcome},
     signal::Signal,
@@ -69,8 +69,8 @@ impl Continuation {
             cancelled: false,
             reason: String::new(),
             open: Vec::new(),
-            awaited_inputs: BTreeMap::new(),
-            final_step: FinalStep::NotTaken,
+            taking: BTreeMap::new(),
+            is_final: false,
             ending: None,
             end: None,
         }
@@ -101,32 +101,50 @@ pub fn turn(setting: Setting<'_>, continuation: Continuation, happenings: Vec<Ha
         }
     }
     machine.pass_time(setting.now);
-    machine.finish()
+    machine.finish(true)
 }
 
-/// Cancels an instance: nothing more is begun, and announced calls are seen to their end.
+/// Cancels an instance: nothing more is begun, and announced calls are seen to their end. What is to
+/// be undone is left to the next turn, and one that comes to its end already goes on with that.
 #[must_use]
 pub fn cancel(setting: Setting<'_>, continuation: Continuation, reason: &str) -> Turn {
     let mut machine = Machine::new(setting, continuation);
-    if machine.stand.end.is_none() && !machine.stand.cancelled {
-        machine.stand.awaited = machine.stand.calls();
-        machine.stand.cancelled = true;
+    let stand = &mut machine.stand;
+    if stand.end.is_none() && stand.ending.is_none() && !stand.cancelled {
+        let calls = stand.calls();
+        stand.awaited.extend(calls);
+        stand.cancelled = true;
+        reason.clone_into(&mut stand.reason);
         let mut root = machine.take_root();
         machine.cut(&mut root, 0);
         machine.stand.root = root;
-        reason.clone_into(&mut machine.stand.reason);
     }
-    machine.finish()
+    machine.finish(false)
 }
 
-/// Ends an instance whose turn cannot be taken.
+/// Goes on with an instance whose turn broke off, as it would again: it faults, or gives up what it
+/// was undoing. Evaluates nothing; of what happened, it keeps the answers to what somebody notices.
 #[must_use]
-pub fn give_up(setting: Setting<'_>, continuation: Continuation, detail: &str) -> Turn {
+pub fn give_up(
+    setting: Setting<'_>,
+    continuation: Continuation,
+    (detail, happenings): (&str, Vec<Happening>),
+) -> Turn {
     let mut machine = Machine::new(setting, continuation);
-    if machine.stand.end.is_none() {
-        machine.fault(Problem::standard("runtime", "the engine failed", detail));
+    let problem = Problem::standard("runtime", "the engine failed", detail);
+    if machine.stand.ending.is_some() {
+        machine.break_off_undo(problem);
+    } else if machine.stand.end.is_none() {
+        machine.fault(problem);
     }
-    machine.finish()
+    for happening in happenings {
+        if let Happening::Answered { call, answer } = happening
+            && let Some(task) = machine.stand.awaited.remove(&call)
+        {
+            machine.awaited(call, &task, answer);
+        }
+    }
+    machine.finish(false)
 }
 
 impl Machine<'_> {
@@ -198,33 +216,24 @@ impl Machine<'_> {
         self.begin_to_end(End::Faulted(problem));
     }
 
-    fn finish(mut self) -> Turn {
-        if self.stand.cancelled && self.stand.end.is_none() && self.stand.ending.is_none() {
+    fn finish(mut self, may_undo: bool) -> Turn {
+        if self.stand.cancelled && self.stand.end.is_none() {
             self.begin_to_end(End::Cancelled);
         }
-        self.wind_up();
-        if !matches!(self.stand.end, Some(End::Faulted(_) | End::Cancelled))
-            && let Some(detail) = bound(&self.stand)
-        {
-            let mut root = self.take_root();
-            self.cut(&mut root, 0);
-            self.stand.root = root;
-            self.end_as(End::Faulted(Problem::standard("runtime", "too much state", detail)));
-        }
+        self.end(may_undo);
         if self.stand.end.is_some() {
             self.stand.root.context = json!(null);
             self.stand.taken.clear();
-            self.stand.awaited.clear();
         }
         let (calls, open) = (self.stand.calls(), self.stand.subscriptions());
         self.calls.retain(|intent| calls.contains_key(&intent.id));
         self.subscriptions.retain(|subscription| open.contains(&subscription.id));
-        for intent in &mut self.calls {
+        let definition = self.setting.definition;
+        for intent in self.calls.iter_mut().filter(|intent| !intent.is_asked_on(definition)) {
             intent.deadline = earlier(intent.deadline, self.stand.deadline);
         }
-        let faulted = matches!(self.stand.end, Some(End::Faulted(_)));
         let children = self.stand.children();
-        self.children.retain(|child| !child.awaited && !faulted || children.contains(&child.id));
+        self.children.retain(|child| !child.awaited || children.contains(&child.id));
         Turn {
             continuation: self.stand,
             calls: self.calls,
@@ -232,6 +241,27 @@ impl Machine<'_> {
             events: self.events,
             children: self.children,
             history: self.history,
+        }
+    }
+
+    /// Comes to an end, if it is to. What is too large to be kept faults, and lets everything go that
+    /// it does not need to undo what it took.
+    fn end(&mut self, may_undo: bool) {
+        let is_large = |stand: &Continuation| stand.end.is_none().then(|| bound(stand)).flatten();
+        let too_much = |detail| Problem::standard("runtime", "too much state", detail);
+        let large = is_large(&self.stand);
+        if let Some(detail) = large.clone() {
+            let mut root = self.take_root();
+            self.cut(&mut root, 0);
+            (root.context, root.variables) = (Value::Null, BTreeMap::new());
+            self.stand.root = root;
+            self.stand.ending = None;
+            self.begin_to_end(End::Faulted(too_much(detail)));
+        }
+        if (self.wind_up(may_undo) || large.is_some())
+            && let Some(detail) = is_large(&self.stand)
+        {
+            self.leave_undone(too_much(detail));
         }
     }
 }

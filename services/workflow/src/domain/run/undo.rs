@@ -1,82 +1,18 @@
-//! Coming to an end: what is on its way is seen through, and what must not stay is undone.
+//! What tasks take and give back, and coming to an end: what is on its way is seen through, and what
+//! must not stay is undone.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    continuation::{Continuation, Doing, End, FinalStep, Frame, Open, Thread},
+    continuation::{End, Hold, Open, Thread},
     machine::{Machine, Next, Outcome},
 };
-use crate::domain::{
-    definition::{Definition, EffectKind, Task},
-    instance::Kind,
-    problem::Problem,
-};
-
-impl Continuation {
-    /// Whether it only goes forward: a final step was taken, or is on its way.
-    #[must_use]
-    pub fn is_past_final_step(&self, definition: &Definition) -> bool {
-        let is_final = |pointer: &str| {
-            definition.task(pointer).is_some_and(|task| task.effect.kind == EffectKind::Final)
-        };
-        self.final_step != FinalStep::NotTaken || self.calls().values().any(|task| is_final(task))
-    }
-}
+use crate::domain::{definition::EffectKind, instance::Kind, problem::Problem};
 
 impl Machine<'_> {
-    /// Notes what a task did to the world, now that it is done.
-    pub fn take_effect(&mut self, task: &Task, frame: &Frame, output: &Value) {
-        match task.effect.kind {
-            EffectKind::None => {}
-            EffectKind::Provisional => self.stand.open.push(Open {
-                task: task.pointer.to_string(),
-                input: frame.input.clone(),
-                output: output.clone(),
-                orphan: false,
-            }),
-            EffectKind::Final => {
-                self.stand.final_step = FinalStep::Taken;
-                self.stand.open.retain(|open| open.orphan);
-            }
-        }
-        if let Some(name) = &task.effect.undoes {
-            let ending = format!("/{name}");
-            let found = self.stand.open.iter().rposition(|open| open.task.ends_with(&ending));
-            found.map(|at| self.stand.open.remove(at));
-        }
-    }
-
-    /// Notes that a final step failed, and whether nobody knows if it was taken.
-    pub fn doubt(&mut self, task: &Task, problem: &Problem) {
-        if task.effect.kind == EffectKind::Final && problem.fate.unknown {
-            self.stand.final_step = FinalStep::InDoubt;
-        }
-    }
-
-    /// Sees a call to its end that nothing waits for any more, if it takes something: once it is
-    /// known to have, that is given back.
-    pub fn see_through(&mut self, frame: &Frame) {
-        let Doing::Call { id, .. } = &frame.work else { return };
-        let taking = self.task(frame);
-        let taking = taking.is_some_and(|task| task.effect.kind == EffectKind::Provisional);
-        // What is announced by this very turn is not sent.
-        if taking && !self.calls.iter().any(|intent| intent.id == *id) {
-            self.stand.awaited.insert(*id, frame.task.clone());
-            self.stand.awaited_inputs.insert(*id, frame.input.clone());
-        }
-    }
-
-    /// Takes the answer to a call that nothing waits for.
-    pub fn awaited(&mut self, call: Uuid, task: &str, answer: Result<Value, Problem>) {
-        let input = self.stand.awaited_inputs.remove(&call);
-        if let (Some(input), Ok(output)) = (input, &answer) {
-            let output = output.clone();
-            self.stand.open.push(Open { task: task.to_owned(), input, output, orphan: true });
-        }
-        self.note(Kind::CallAnswered, task, String::new(), answer.err());
-    }
-
     /// Begins to come to an end.
     pub fn begin_to_end(&mut self, end: End) {
         if self.stand.ending.is_none() {
@@ -86,18 +22,23 @@ impl Machine<'_> {
         }
     }
 
-    /// Goes on coming to an end, as far as nothing is on its way.
-    pub fn wind_up(&mut self) {
-        while let (None, Some(ending)) = (&self.stand.end, &self.stand.ending) {
-            if !self.stand.awaited.is_empty() || !self.stand.root.frames.is_empty() {
-                return;
-            }
-            let ending = ending.clone();
+    /// Goes on coming to an end, as far as nothing is on its way. Unless it `may_undo` now, what is to
+    /// be undone is left to the next turn. Answers whether it went on at all.
+    pub fn wind_up(&mut self, may_undo: bool) -> bool {
+        let mut went_on = false;
+        while self.stand.is_winding_up() {
+            let Some(ending) = self.stand.ending.clone() else { break };
             match self.next_to_undo(&ending) {
-                Some(open) => self.undo(open),
+                Some(_) if !may_undo => break,
+                Some(at) => {
+                    let open = self.stand.open.remove(at);
+                    self.undo(open);
+                }
                 None => self.end_as(ending),
             }
+            went_on = true;
         }
+        went_on
     }
 
     /// Keeps what undoing led to.
@@ -112,13 +53,45 @@ impl Machine<'_> {
         }
         if let Some(problem) = problem {
             let list = root.list.clone();
-            self.note(Kind::UndoFailed, task_of(&list), String::new(), Some(problem));
+            self.undo_failed(task_of(&list), problem);
         }
         self.stand.root = root;
     }
 
-    /// Ends the instance.
-    pub fn end_as(&mut self, end: End) {
+    /// Gives up what is being undone, or would be next.
+    pub fn break_off_undo(&mut self, problem: Problem) {
+        if !self.stand.root.frames.is_empty() {
+            let root = self.take_root();
+            return self.keep_undoing(root, Outcome::Failed(problem));
+        }
+        let next = self.stand.ending.clone().and_then(|ending| self.next_to_undo(&ending));
+        if let Some(at) = next {
+            let open = self.stand.open.remove(at);
+            self.undo_failed(&open.task, problem);
+        }
+    }
+
+    /// Ends the instance with whatever is still to be undone, and says so.
+    pub fn leave_undone(&mut self, problem: Problem) {
+        let mut root = self.take_root();
+        self.cut(&mut root, 0);
+        self.stand.root = root;
+        for open in std::mem::take(&mut self.stand.open) {
+            self.undo_failed(&open.task, problem.clone());
+        }
+        (self.stand.awaited, self.stand.taking) = (BTreeMap::new(), BTreeMap::new());
+        self.end_as(End::Faulted(problem));
+    }
+
+    /// Takes the answer to a call, or the end of a child, that nothing waits for.
+    pub fn awaited(&mut self, call: Uuid, task: &str, answer: Result<Value, Problem>) {
+        if let Some(taking) = self.stand.taking.remove(&call) {
+            self.hear_late(taking, task, &answer);
+        }
+        self.note(Kind::CallAnswered, task, String::new(), answer.err());
+    }
+
+    fn end_as(&mut self, end: End) {
         match &end {
             End::Completed(_) => self.note(Kind::InstanceCompleted, "", String::new(), None),
             End::Faulted(problem) => {
@@ -134,18 +107,27 @@ impl Machine<'_> {
         self.stand.end = Some(end);
     }
 
-    /// What is to be undone next: the last thing that was taken. When the instance ends well, only
-    /// what nothing waited for.
-    fn next_to_undo(&mut self, ending: &End) -> Option<Open> {
+    /// Where that stands which is undone next: the last thing that was taken. When the instance ends
+    /// well, only what nothing waited for.
+    fn next_to_undo(&self, ending: &End) -> Option<usize> {
         let all = match ending {
             End::Completed(_) => false,
-            End::Faulted(_) | End::Cancelled => self.stand.final_step == FinalStep::NotTaken,
+            End::Faulted(_) | End::Cancelled => {
+                !self.stand.is_final && !self.stand.doubts_final(self.setting.definition)
+            }
         };
-        let at = self.stand.open.iter().rposition(|open| all || open.orphan)?;
-        Some(self.stand.open.remove(at))
+        self.stand.open.iter().rposition(|open| match open.hold {
+            Hold::Taken => all,
+            Hold::Abandoned => true,
+            Hold::InDoubt => self.effect_of(&open.task) == EffectKind::Provisional,
+        })
     }
 
     fn undo(&mut self, open: Open) {
+        let Some(output) = open.output else {
+            let detail = "nobody knows whether the task took what it was to take";
+            return self.undo_failed(&open.task, Problem::outcome_unknown(detail));
+        };
         let Some(task) = self.setting.definition.task(&open.task) else { return };
         let list = task.undo_list();
         self.stand.serial += 1;
@@ -154,16 +136,20 @@ impl Machine<'_> {
             list,
             single: false,
             context: self.stand.root.context.clone(),
-            variables: std::collections::BTreeMap::new(),
+            variables: BTreeMap::new(),
             deadline: None,
-            runs: std::collections::BTreeMap::new(),
+            runs: BTreeMap::new(),
             frames: Vec::new(),
         };
         self.note(Kind::TaskUndone, &open.task, String::new(), None);
-        let given = [("input".to_owned(), open.input), ("output".to_owned(), open.output)];
+        let given = [("input".to_owned(), open.input), ("output".to_owned(), output)];
         let input = Value::Object(given.into_iter().collect());
         let outcome = self.go(&mut thread, Next::Start { position: 0, input });
         self.keep_undoing(thread, outcome);
+    }
+
+    fn undo_failed(&mut self, task: &str, problem: Problem) {
+        self.note(Kind::UndoFailed, task, String::new(), Some(problem));
     }
 }
 

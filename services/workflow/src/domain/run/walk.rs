@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rangkai_primitives::Timestamp;
 use uuid::Uuid;
 
-use super::continuation::{Branch, Continuation, Doing, Frame, Stage, Thread, earlier};
+use super::continuation::{Branch, Continuation, Doing, Frame, Listening, Stage, Thread, earlier};
 
 impl Continuation {
     /// The calls whose answers it waits for, with their tasks.
     #[must_use]
     pub fn calls(&self) -> BTreeMap<Uuid, String> {
+        let child = |id: &Uuid| self.taking.get(id).is_some_and(|taking| taking.child);
         let mut calls = self.awaited.clone();
+        calls.retain(|id, _| !child(id));
         self.root.each(&mut |frame| {
             if let Doing::Call { id, .. } = &frame.work {
                 calls.insert(*id, frame.task.clone());
@@ -37,13 +39,19 @@ impl Continuation {
     /// The instances whose ends it waits for.
     #[must_use]
     pub fn children(&self) -> BTreeSet<Uuid> {
-        let mut found = BTreeSet::new();
+        let mut found = self.abandoned();
         self.root.each(&mut |frame| {
             if let Doing::Child { id } = &frame.work {
                 found.insert(*id);
             }
         });
         found
+    }
+
+    /// Those of them with which nothing goes on.
+    #[must_use]
+    pub fn abandoned(&self) -> BTreeSet<Uuid> {
+        self.taking.iter().filter(|(_, taking)| taking.child).map(|(id, _)| *id).collect()
     }
 
     /// The tasks at which it stands.
@@ -116,14 +124,16 @@ impl Thread {
         let mut path = self.path.clone();
         for frame in &self.frames {
             let generation = match &frame.work {
-                Doing::Try(trying) => trying.generation,
+                Doing::Try(trying) => trying.generation.to_string(),
+                // What is done about one event is not done about another.
+                Doing::Listen(Listening { current: Some((event, _)), .. }) => event.to_string(),
                 Doing::List { .. }
                 | Doing::For(_)
                 | Doing::Fork { .. }
                 | Doing::Listen(_)
                 | Doing::Wait { .. }
                 | Doing::Call { .. }
-                | Doing::Child { .. } => 0,
+                | Doing::Child { .. } => "0".to_owned(),
             };
             path = format!("{path}>{}#{}.{generation}", frame.task, frame.run);
         }
