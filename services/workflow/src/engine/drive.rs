@@ -13,7 +13,6 @@ use super::{Engine, call::Sending, calls::Calls, measure, turn};
 use crate::{
     config::ms,
     domain::{
-        instance::Whole,
         problem::Problem,
         run::{Happening, Intent},
     },
